@@ -1,0 +1,5 @@
+"""`python -m callin` is the `callin` command."""
+
+from callin.cli import main
+
+main()

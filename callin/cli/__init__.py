@@ -1,0 +1,5 @@
+"""The terminal door: the `callin` command."""
+
+
+def main() -> None:
+    """Run the command line."""
