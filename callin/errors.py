@@ -1,0 +1,76 @@
+"""The one tree of errors; raised where a fact is known, caught at a door where a person can be told.
+
+Every message names the thing and the fix, and holds neither secrets nor phone numbers.
+"""
+
+from __future__ import annotations
+
+
+class CallinError(Exception):
+    """Something a person can be told in the words of this error."""
+
+
+class BadSettings(CallinError):
+    """The environment does not make a station.
+
+    Attributes:
+        problems: one sentence for each wrong setting, by environment name, with the fix.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class BadForm(CallinError):
+    """A signed webhook says something that cannot be so; nothing was changed."""
+
+
+class BadSignature(CallinError):
+    """A request does not come from our carrier."""
+
+
+class CarrierError(CallinError):
+    """Twilio did not do what was asked.
+
+    Attributes:
+        permanent: whether asking again is useless; this bit alone decides on a retry.
+        status: the HTTP status, or None when there was no answer.
+        code: Twilio's error code, or None.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool, status: int | None = None, code: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.status = status
+        self.code = code
+
+
+class MemberGone(CarrierError):
+    """The call is no longer in that queue: hung up, taken or moved already."""
+
+
+class QueueNotEmpty(CarrierError):
+    """Twilio will not delete the queue yet."""
+
+
+class DeskError(CallinError):
+    """The desk refuses a verb; the words can be shown as they are."""
+
+
+class NoOpenShow(DeskError):
+    """There is no open show."""
+
+
+class ShowAlreadyOpen(DeskError):
+    """A show is open or closing; one at a time."""
+
+
+class NotWaiting(DeskError):
+    """The call is not in the line (any more)."""
+
+
+class DatabaseUnfit(CallinError):
+    """The database cannot be reached, or its tables are not those of this version."""

@@ -1,0 +1,1 @@
+"""Pure rules: values in, values out; no database, no Flask, no clock."""
