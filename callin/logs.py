@@ -1,0 +1,94 @@
+"""The station's log: one line for each event, with the call's SID and no phone number; set up by the terminal.
+
+Every part of the station says `structlog.get_logger()` and binds what it knows; what the libraries below us say goes
+through the same processors, so that no line escapes the mask. Log lines go to stderr: stdout is for answers.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from callin.phone_number import masked
+
+# A number may also stand inside a URL, where its plus sign is escaped.
+_NUMBER = re.compile(r"(?:\+|%2[Bb])([1-9][0-9]{6,14})(?![0-9])", re.ASCII)
+# Libraries that tell whole requests below this level, bodies included.
+_TALKATIVE = ("twilio.http_client", "urllib3", "sqlalchemy.engine", "alembic")
+
+
+def about_call(call_sid: str) -> AbstractContextManager[None]:
+    """Put the call's SID on every line that is logged until the block ends.
+
+    Args:
+        call_sid: Twilio's `CallSid`.
+    """
+    return structlog.contextvars.bound_contextvars(call_sid=call_sid)
+
+
+def mask_numbers(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Return the event with every phone number in it masked, however deep it stands."""
+    return {key: _without_numbers(value) for key, value in event.items()}
+
+
+def configure_logs(*, level: str, form: Literal["text", "json"], stream: TextIO | None = None) -> None:
+    """Send what the station and its libraries log to one place, in one form.
+
+    Args:
+        level: the least severe level that is told.
+        form: lines for people or for machines.
+        stream: where to; standard error unless told otherwise.
+    """
+    target = stream or sys.stderr
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        structlog.processors.UnicodeDecoder(),
+    ]
+    last: Processor = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=target.isatty(), sort_keys=False)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask_numbers, last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _without_numbers(value: object) -> object:
+    if isinstance(value, str):
+        return _NUMBER.sub(lambda found: masked("+" + found[1]), value)
+    if isinstance(value, Mapping):
+        return {key: _without_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_numbers(inner) for inner in value]
+    if isinstance(value, BaseException):
+        return _without_numbers(f"{type(value).__name__}: {value}")
+    return value
