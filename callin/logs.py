@@ -35,7 +35,12 @@ def about_call(call_sid: str) -> AbstractContextManager[None]:
 
 def mask_numbers(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Return the event with every phone number in it masked, however deep it stands."""
-    return {key: _without_numbers(value) for key, value in event.items()}
+    return {key: _masked_within(value) for key, value in event.items()}
+
+
+def without_numbers(text: str) -> str:
+    """Return the text with every phone number in it masked."""
+    return _NUMBER.sub(lambda found: masked("+" + found[1]), text)
 
 
 def configure_logs(*, level: str, form: Literal["text", "json"], stream: TextIO | None = None) -> None:
@@ -82,13 +87,13 @@ def configure_logs(*, level: str, form: Literal["text", "json"], stream: TextIO 
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 
-def _without_numbers(value: object) -> object:
+def _masked_within(value: object) -> object:
     if isinstance(value, str):
-        return _NUMBER.sub(lambda found: masked("+" + found[1]), value)
+        return without_numbers(value)
     if isinstance(value, Mapping):
-        return {key: _without_numbers(inner) for key, inner in value.items()}
+        return {key: _masked_within(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_without_numbers(inner) for inner in value]
+        return [_masked_within(inner) for inner in value]
     if isinstance(value, BaseException):
-        return _without_numbers(f"{type(value).__name__}: {value}")
+        return _masked_within(f"{type(value).__name__}: {value}")
     return value

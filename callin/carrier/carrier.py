@@ -1,0 +1,230 @@
+"""Every request to Twilio's REST API; called by the courier, the drain, the terminal and, after commit, by doors.
+
+Nothing here asks twice: whoever calls knows whether asking again is harmless. `CarrierError.permanent` says whether
+it can help at all, and its status 429 (never processed) that it is always safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from twilio.http import HttpClient
+from twilio.rest import Client
+
+from callin.carrier.cards import TARGETS, MemberCard, Moved, NumberCard, QueueCard
+from callin.carrier.wire import PooledHttpClient, fetch_media, told
+from callin.errors import CarrierError, MemberGone, QueueNotEmpty
+from callin.settings import Settings
+
+BIGGEST_PAGE = 1000
+GONE = 404
+NAME_TAKEN = 22003
+CALL_NOT_IN_PROGRESS = 21220
+
+# An address and our credentials in, the sound out.
+Fetch = Callable[[str, tuple[str, str]], bytes]
+
+
+class Carrier:
+    """The station's account at Twilio. Safe to share between threads."""
+
+    def __init__(
+        self, settings: Settings, *, http_client: HttpClient | None = None, fetch: Fetch = fetch_media
+    ) -> None:
+        """Hold one client with one pool of connections.
+
+        Args:
+            settings: account, credentials, the listener number and where the API is.
+            http_client: what carries the requests, if not the network.
+            fetch: what brings the sound of a recording.
+        """
+        account_sid, token = settings.twilio_account_sid, settings.twilio_auth_token
+        if settings.twilio_api_key is not None and settings.twilio_api_secret is not None:
+            self._auth = (settings.twilio_api_key, settings.twilio_api_secret.get_secret_value())
+        else:
+            self._auth = (account_sid, token.get_secret_value())
+        self._listener_number = settings.listener_number
+        self._api_url = settings.twilio_api_url
+        self._fetch = fetch
+        self._client = Client(
+            *self._auth,
+            account_sid,
+            http_client=http_client or PooledHttpClient(),
+            # Left to itself the client reads TWILIO_EDGE and TWILIO_REGION, and rewrites the host by them.
+            environment={"": ""},
+        )
+        self._client.api.base_url = settings.twilio_api_url
+
+    # Texts
+
+    def send_text(self, to: str, *, body: str, status_callback: str) -> str:
+        """The text is Twilio's to deliver; return its message SID.
+
+        Raises:
+            CarrierError: without a status, it may have been taken all the same: look for it before sending again.
+        """
+        with told("send a text"):
+            message = self._client.messages.create(
+                to=to, from_=self._listener_number, body=body, status_callback=status_callback
+            )
+        return str(message.sid)
+
+    def find_texts(self, to: str, *, body: str, since: datetime, limit: int = 200) -> list[str]:
+        """Return the SIDs of the texts we sent to this number with these very words since then, oldest first.
+
+        Args:
+            since: aware; Twilio lists the newest first, so older ones are not even read.
+            limit: how many texts to that number are looked at.
+        """
+        found = []
+        with told("look for a text"):
+            # No filter by DateSent: a text that is still queued has none.
+            for message in self._client.messages.stream(to=to, from_=self._listener_number, limit=limit):
+                if message.date_created is not None and message.date_created < since:
+                    break
+                if message.body == body and message.direction != "inbound" and message.sid:
+                    found.append(message.sid)
+        return found[::-1]
+
+    # Queues
+
+    def find_queue(self, name: str) -> QueueCard | None:
+        """Return the queue of this name, or None; REST has no filter for it, so all of them are read.
+
+        Source: Twilio, «Queue resource» (no FriendlyName filter).
+        """
+        with told("list the queues"):
+            for queue in self._client.queues.stream(page_size=BIGGEST_PAGE):
+                if queue.friendly_name == name:
+                    return QueueCard(str(queue.sid), name, queue.current_size or 0, queue.max_size or 0)
+        return None
+
+    def ensure_queue(self, name: str, *, max_size: int) -> str:
+        """A queue of this name and size exists, however often it is asked for; return its SID."""
+        queue = self.find_queue(name)
+        if queue is None:
+            try:
+                with told(f"create the queue {name}"):
+                    return str(self._client.queues.create(friendly_name=name, max_size=max_size).sid)
+            except CarrierError as error:
+                # Names are unique in an account: whoever made it meanwhile, or an answer that was lost, did our work.
+                if error.permanent and error.code != NAME_TAKEN:
+                    raise
+                queue = self.find_queue(name)
+                if queue is None:
+                    raise
+        if queue.max_size != max_size:
+            with told(f"set the size of the queue {name}"):
+                self._client.queues(queue.sid).update(max_size=max_size)
+        return queue.sid
+
+    def members(self, queue_sid: str, *, page_size: int) -> list[MemberCard]:
+        """Return the first page of those waiting, front first; nobody waits in a queue that is gone.
+
+        Later pages shift while callers leave, so nobody should read on from here.
+        """
+        try:
+            with told("list who is waiting"):
+                page = self._client.queues(queue_sid).members.page(page_size=min(page_size, BIGGEST_PAGE))
+                return [MemberCard(str(m.call_sid), m.position or 0, m.wait_time or 0) for m in page]
+        except CarrierError as error:
+            if error.status != GONE:
+                raise
+            return []
+
+    def move_member(self, queue_sid: str, call_sid: str, *, url: str) -> Moved:
+        """The call has left the queue and asks `url` what to do.
+
+        Raises:
+            MemberGone: it is not in that queue (any more).
+        """
+        try:
+            with told("move a caller out of the queue"):
+                member = self._client.queues(queue_sid).members(call_sid).update(url=url, method="POST")
+        except CarrierError as error:
+            # Documents speak of 400, others have seen 404 (Twilio, «Member resource»).
+            if error.status in (400, 404):
+                raise MemberGone(str(error), permanent=True, status=error.status, code=error.code) from error
+            raise
+        return Moved(wait_s=member.wait_time or 0)
+
+    def delete_queue(self, queue_sid: str) -> None:
+        """The queue is gone; so it is if it was gone before.
+
+        Raises:
+            QueueNotEmpty: Twilio still sees somebody in it. What it answers then is documented nowhere.
+        """
+        try:
+            with told("delete the queue"):
+                self._client.queues(queue_sid).delete()
+        except CarrierError as error:
+            if error.status == GONE:
+                return
+            if error.status is not None and 400 <= error.status < 500 and error.status not in (401, 403, 429):
+                raise QueueNotEmpty(str(error), permanent=False, status=error.status, code=error.code) from error
+            raise
+
+    # Calls and recordings
+
+    def end_call(self, call_sid: str) -> None:
+        """The call is over; so it is if it was over before."""
+        try:
+            with told("end a call"):
+                self._client.calls(call_sid).update(status="completed")
+        except CarrierError as error:
+            if error.code != CALL_NOT_IN_PROGRESS:
+                raise
+
+    def fetch_recording(self, url: str) -> bytes:
+        """Return the sound of a recording, fetched with our credentials, which no other host ever sees.
+
+        Args:
+            url: Twilio's `RecordingUrl`.
+
+        Raises:
+            CarrierError: not Twilio's address, too large, or not there (yet).
+        """
+        if not self._is_twilios(url):
+            raise CarrierError("That recording is not at Twilio; it was not fetched.", permanent=True)
+        with told("fetch a recording"):
+            return self._fetch(url, self._auth)
+
+    def delete_recording(self, recording_sid: str) -> None:
+        """The recording is gone at Twilio; so it is if it was gone before."""
+        try:
+            with told("delete a recording"):
+                self._client.recordings(recording_sid).delete()
+        except CarrierError as error:
+            if error.status != GONE:
+                raise
+
+    # Numbers
+
+    def numbers(self) -> list[NumberCard]:
+        """Return every phone number of the account, with where it sends what happens."""
+        with told("list the phone numbers"):
+            return [
+                NumberCard(
+                    sid=str(number.sid),
+                    phone_number=str(number.phone_number),
+                    targets={name: getattr(number, name) or "" for name in TARGETS},
+                )
+                for number in self._client.incoming_phone_numbers.stream(page_size=BIGGEST_PAGE)
+            ]
+
+    def update_number(self, number_sid: str, **targets: str) -> None:
+        """The number sends what happens to these addresses; repeating it is harmless.
+
+        Args:
+            targets: of `TARGETS`, by Twilio's names.
+        """
+        with told("update a phone number"):
+            self._client.incoming_phone_numbers(number_sid).update(**targets)
+
+    def _is_twilios(self, url: str) -> bool:
+        asked, ours = urlsplit(url), urlsplit(self._api_url)
+        if (asked.scheme, asked.netloc) == (ours.scheme, ours.netloc):
+            return True
+        return asked.scheme == "https" and asked.username is None and (asked.hostname or "").endswith(".twilio.com")

@@ -1,0 +1,130 @@
+"""How requests reach Twilio and how its refusals become errors of ours; used by the carrier alone."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+import urllib3.exceptions
+from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http import HttpClient
+from twilio.http.response import Response
+
+from callin.errors import CarrierError
+from callin.logs import without_numbers
+
+# The client's own default is to wait for ever.
+TIMEOUT_S = 10
+# Above the sixteen workers of the drain, with room for the courier and the doors.
+POOL_SIZE = 64
+LARGEST_RECORDING = 64 * 1024 * 1024
+
+
+class PooledHttpClient(HttpClient):  # type: ignore[misc]  # twilio has no types
+    """One pool of connections for all threads of a process.
+
+    `TwilioHttpClient` cannot be shared: it hands its answer over through an attribute of its own, so that two threads
+    get each other's, or None (twilio 9.13); and it keeps six connections on a machine of two cores.
+    """
+
+    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
+        super().__init__(logging.getLogger("twilio.http_client"), is_async=False, timeout=timeout_s)
+        self.session = requests.Session()
+        adapter = HTTPAdapter(pool_maxsize=POOL_SIZE)
+        self.session.mount("https://", adapter)
+        self.session.mount("http://", adapter)
+
+    def request(  # noqa: PLR0917  twilio calls it so
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Send one request; nothing here tries twice."""
+        answer = self.session.request(
+            method.upper(),
+            uri,
+            params=params,  # type: ignore[arg-type]  # twilio's signature is wider than what it sends
+            data=data,
+            headers=headers,
+            auth=auth,
+            timeout=timeout or self.timeout,
+            allow_redirects=allow_redirects,
+        )
+        return Response(answer.status_code, answer.text, answer.headers)
+
+
+def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
+    """Return what is at a media address of Twilio's.
+
+    Args:
+        url: where it is.
+        auth: account or key, and its secret.
+    """
+    # Redirects are refused: they would carry the credentials to another host.
+    with requests.get(url, auth=auth, timeout=TIMEOUT_S, stream=True, allow_redirects=False) as answer:
+        if answer.status_code != 200:
+            raise TwilioRestException(answer.status_code, "", "it is not to be had", answer.status_code)
+        sound = bytearray()
+        for piece in answer.iter_content(64 * 1024):
+            sound += piece
+            if len(sound) > LARGEST_RECORDING:
+                raise TwilioRestException(413, "", f"it is larger than {LARGEST_RECORDING} bytes", 413)
+    return bytes(sound)
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Turn whatever the client raises inside the block into a `CarrierError`.
+
+    Args:
+        what: the request in words: «send a text».
+    """
+    try:
+        yield
+    except TwilioServiceException as error:
+        raise _refusal(what, status=error.status, code=error.code, words=error.detail or error.title) from error
+    except TwilioRestException as error:
+        raise _refusal(what, status=error.status, code=error.code, words=str(error.msg)) from error
+    except TwilioException as error:
+        # A list that is answered other than 200 has its answer as the second argument, and no status.
+        answer = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], Response) else None
+        if answer is None:
+            raise CarrierError(f"Twilio could not {what}: {error}", permanent=False) from error
+        code, words = _said(answer)
+        raise _refusal(what, status=answer.status_code, code=code, words=words) from error
+    except (OSError, urllib3.exceptions.HTTPError) as error:
+        raise CarrierError(f"No answer from Twilio to «{what}» ({type(error).__name__}).", permanent=False) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise CarrierError(f"Twilio's answer to «{what}» makes no sense.", permanent=False) from error
+
+
+def _refusal(what: str, *, status: int, code: int | None, words: str) -> CarrierError:
+    permanent = status != 429 and status < 500
+    reason = without_numbers(words)
+    if status in (401, 403):
+        reason = f"{reason}. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or the API key) in .env"
+    return CarrierError(
+        f"Twilio did not {what} (status {status}{f', code {code}' if code and code != status else ''}): {reason}",
+        permanent=permanent,
+        status=status,
+        code=code,
+    )
+
+
+def _said(answer: Response) -> tuple[int | None, str]:
+    try:
+        body: Any = json.loads(answer.text)
+        return body.get("code"), str(body.get("message") or body.get("title") or "")
+    except (ValueError, AttributeError):
+        return None, "an answer without words"
