@@ -29,7 +29,7 @@ class UTCDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Refuse naive moments, store the rest as UTC."""
         if value is None:
             return None
@@ -37,7 +37,7 @@ class UTCDateTime(TypeDecorator[datetime]):
             raise ValueError("a moment needs its time zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Give every moment back aware."""
         if value is None:
             return None
@@ -73,7 +73,7 @@ def transaction(sessions: Sessions) -> Iterator[Session]:
         yield session
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401  the driver's own object
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -83,5 +83,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401  the
     cursor.close()
 
 
-def _begin_immediate(connection: Any) -> None:  # noqa: ANN401  SQLAlchemy passes its own connection
+def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")

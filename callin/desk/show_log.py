@@ -31,9 +31,7 @@ def note(
         detail: more, for people; no phone numbers.
     """
     session.execute(
-        insert(LogLine).values(
-            at=at, show_id=show_id, call_sid=call_sid, actor=actor, what=what, detail=detail
-        )
+        insert(LogLine).values(at=at, show_id=show_id, call_sid=call_sid, actor=actor, what=what, detail=detail)
     )
     if show_id is not None:
         session.execute(update(Show).where(Show.id == show_id).values(revision=Show.revision + 1))

@@ -63,7 +63,7 @@ class ShowSummary:
 
 
 def next_queue_name(queue_name: str) -> str:
-    """Return the name of the queue for those put next up: `<Dial><Queue>` only takes a front, so they need one of their own."""
+    """Return the name of the queue for those put next up: `<Dial><Queue>` takes fronts alone, so it is their own."""
     return f"{queue_name}-next"
 
 
@@ -105,7 +105,7 @@ def open_show(
     running = _running(session)
     if running is not None:
         raise ShowAlreadyOpen(
-            f"«{running.name}» is {running.state} since {running.opened_at:%H:%M} UTC. Close it first: callin show close"
+            f"«{running.name}» is {running.state} since {running.opened_at:%H:%M} UTC. First: callin show close"
         )
     past = session.execute(
         select(*(cast(func.coalesce(func.sum(column), 0), Integer) for column in _pace_columns()))
@@ -226,7 +226,7 @@ def card_of(show: Show) -> ShowCard:
 
 
 def _running(session: Session) -> Show | None:
-    return session.scalars(select(Show).where(Show.state != ShowState.CLOSED)).one_or_none()
+    return session.scalars(select(Show).where(Show.state != ShowState.CLOSED).order_by(Show.id).limit(1)).first()
 
 
 def _pace_columns() -> tuple[ColumnElement[int], ...]:

@@ -1,4 +1,4 @@
-"""The base of every table: names of constraints, and the column types both databases share; used by the models alone."""
+"""The base of every table: names of constraints, column types of both databases; used by the models alone."""
 
 from __future__ import annotations
 

@@ -41,9 +41,12 @@ class Call(Base):
     next_order: Mapped[int | None]  # order among those next up
     on_air_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    times_joined: Mapped[int] = mapped_column(default=0)
+    # Each <Enqueue> is a stint, numbered from 1 in the addresses that it carries: so a repeated or late callback
+    # is known for what it is.
+    stints: Mapped[int] = mapped_column(default=0)
+    stints_counted: Mapped[int] = mapped_column(default=0)  # stints whose seconds are in waited_before_s
 
-    waited_before_s: Mapped[int] = mapped_column(default=0)  # in queues already left
+    waited_before_s: Mapped[int] = mapped_column(default=0)  # in stints that are over
     waited_s: Mapped[int] = mapped_column(default=0)  # in all, as last heard from Twilio
     aired_s: Mapped[int | None]
     dj_call_sid: Mapped[str | None]
@@ -68,12 +71,8 @@ class DjCall(Base):
     admitted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     pin_tries: Mapped[int] = mapped_column(default=0)
-    told_empty: Mapped[bool] = mapped_column(
-        default=False
-    )  # «the line is empty» was said since the last caller
-    next_queue_missed: Mapped[bool] = mapped_column(
-        default=False
-    )  # the next-up queue gave nobody: try the line
+    told_empty: Mapped[bool] = mapped_column(default=False)  # «the line is empty» was said since the last caller
+    next_queue_missed: Mapped[bool] = mapped_column(default=False)  # the next-up queue gave nobody: try the line
     with_call_sid: Mapped[str | None]  # the listener on air with this DJ
     hearing_message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
 

@@ -1,4 +1,4 @@
-"""Messages left after the tone, with their sound; written by desk/messages, fetched by the courier, played to the DJ."""
+"""Messages left after the tone, with their sound; written by desk/messages, whose sound the courier fetches."""
 
 from __future__ import annotations
 

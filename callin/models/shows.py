@@ -25,10 +25,10 @@ class Show(Base):
     __tablename__ = "shows"
     __table_args__ = (
         one_of("state", ShowState),
-        # One show at a time, even between two producers pressing the same button.
+        # A queue serves one show at a time, even between two producers pressing the same button.
         Index(
-            "uq_shows_one_at_a_time",
-            text("(1)"),
+            "uq_shows_queue_name",
+            "queue_name",
             unique=True,
             sqlite_where=text("state <> 'closed'"),
             postgresql_where=text("state <> 'closed'"),

@@ -1,7 +1,7 @@
-"""The states a listener's call goes through, its outcomes, and Twilio's words for leaving a queue; used by desk and models.
+"""The states of a listener's call, its outcomes, and Twilio's words for leaving a queue; used by desk and models.
 
-`answered` → `waiting` → (`moving` → `next_up`) → `on_air` → `over`. Any of them may end early. An outcome is given once by
-the first callback that knows; only a better witness may correct it (see `may_correct`).
+`answered` → `waiting` → (`moving` → `next_up`) → `on_air` → `over`. Any of them may end early. An outcome is given
+once, by the first callback that knows; only a better witness may correct it (`Witness`).
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class Wish(StrEnum):
     LEAVE = "leave"
 
 
-def outcome_of(result: QueueResult, *, state: CallState, is_over: bool, show_is_open: bool) -> Outcome | None:
+def outcome_of(
+    result: QueueResult, *, state: CallState, has_wish: bool = False, is_over: bool, show_is_open: bool
+) -> Outcome | None:
     """Return the outcome that a queue result means, or None when the caller is still ours to serve.
 
     None means: moved by ourselves into the next-up queue, or put back in the line because the fault was not theirs.
@@ -77,6 +79,7 @@ def outcome_of(result: QueueResult, *, state: CallState, is_over: bool, show_is_
     Args:
         result: Twilio's word.
         state: of the call, before the result is applied.
+        has_wish: whether the caller pressed a key to leave.
         is_over: whether the caller has gone (CallStatus is final).
         show_is_open: whether there is still a line to go back to.
     """
@@ -86,7 +89,7 @@ def outcome_of(result: QueueResult, *, state: CallState, is_over: bool, show_is_
         case QueueResult.HANGUP:
             return Outcome.ABANDONED
         case QueueResult.LEAVE:
-            return Outcome.LEFT if show_is_open else Outcome.SENT_HOME
+            return Outcome.LEFT if has_wish or show_is_open else Outcome.SENT_HOME
         case QueueResult.QUEUE_FULL:
             return Outcome.BLOCKED
         case QueueResult.REDIRECTED:

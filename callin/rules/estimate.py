@@ -76,7 +76,7 @@ def expected_wait_s(
 
     Args:
         ahead: people before them in the line, ≥ 0.
-        someone_on_air: whether a talk must end first (its rest is as long as a whole one: talks are taken as memoryless).
+        someone_on_air: whether a talk must end first (talks are taken as memoryless: its rest is a whole one).
         mean_talk_s: 1/μ in seconds, > 0.
         abandonment_rate: θ in 1/s, ≥ 0.
         djs: how many DJs take callers at once, ≥ 1.

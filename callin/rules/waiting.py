@@ -21,15 +21,13 @@ class WaitMemory:
     Attributes:
         place: the last place spoken; None before the first.
         at_s: seconds of waiting at the last announcement.
-        told_next: whether «you are next» was said.
-        range: the last forecast spoken.
+        forecast: the last one spoken.
         told_late: whether «the show may end before your turn» was said.
     """
 
     place: int | None = None
     at_s: int = 0
-    told_next: bool = False
-    range: WaitRange | None = None
+    forecast: WaitRange | None = None
     told_late: bool = False
 
 
@@ -41,7 +39,7 @@ class WaitNotice:
         place: to speak, 1-based, or None to say nothing.
         is_next: speak «you are next» instead of a number.
         waited_min: whole minutes waited, spoken when ≥ 1 together with a place.
-        range: forecast to speak, or None.
+        forecast: to speak, or None.
         is_first: the first announcement of this call: the keys are explained.
         may_be_late: the forecast runs past the end of the show: say so, and offer the message key.
         show_is_closing: nobody new goes on air: hold without promises.
@@ -51,7 +49,7 @@ class WaitNotice:
     place: int | None = None
     is_next: bool = False
     waited_min: int = 0
-    range: WaitRange | None = None
+    forecast: WaitRange | None = None
     is_first: bool = False
     may_be_late: bool = False
     show_is_closing: bool = False
@@ -59,7 +57,7 @@ class WaitNotice:
 
 
 def what_to_say(
-    *, place: int, waited_s: int, memory: WaitMemory, range: WaitRange | None, may_be_late: bool = False
+    *, place: int, waited_s: int, memory: WaitMemory, forecast: WaitRange | None, may_be_late: bool = False
 ) -> tuple[WaitNotice, WaitMemory]:
     """Return the notice for one wait request and what to remember; the memory is the same object if nothing is said.
 
@@ -67,26 +65,26 @@ def what_to_say(
         place: 1-based place in the whole line.
         waited_s: seconds in the line since the first enqueue, by Twilio's count.
         memory: what was said before.
-        range: today's forecast, or None if too little is known.
-        may_be_late: whether that forecast runs past the planned end of the show.
+        forecast: of now, or None if too little is known.
+        may_be_late: whether it runs past the planned end of the show.
     """
     is_first = memory.place is None
     since_s = waited_s - memory.at_s
     if not is_first and since_s < QUIET_S:
         return WaitNotice(), memory
     is_next = place == 1
-    turned_next = is_next and not memory.told_next
-    changed = place != memory.place and not (is_next and memory.told_next)
-    reminder_is_due = since_s >= REMIND_AFTER_S and not (is_next and memory.told_next)
+    has_changed = place != memory.place
+    # Whoever is next has heard so; reminding them every minute only makes them doubt it.
+    reminder_is_due = since_s >= REMIND_AFTER_S and not is_next
     newly_late = may_be_late and not memory.told_late
-    if not (is_first or turned_next or changed or reminder_is_due or newly_late):
+    if not (is_first or has_changed or reminder_is_due or newly_late):
         return WaitNotice(), memory
-    spoken_range = None if is_next else range
+    spoken = None if is_next else forecast
     notice = WaitNotice(
         place=place,
         is_next=is_next,
         waited_min=waited_s // 60,
-        range=spoken_range,
+        forecast=spoken,
         is_first=is_first,
         may_be_late=newly_late,
     )
@@ -94,8 +92,7 @@ def what_to_say(
         memory,
         place=place,
         at_s=waited_s,
-        told_next=memory.told_next or is_next,
-        range=spoken_range or memory.range,
+        forecast=spoken or memory.forecast,
         told_late=memory.told_late or may_be_late,
     )
     return notice, remembered

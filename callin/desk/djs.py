@@ -1,0 +1,273 @@
+"""The DJ's line: who gets in, who is next, and what is said in between; called by the DJ's doors.
+
+Twilio alone decides who is bridged (the front of a queue). The desk decides which queue is dialled, and says on the
+card whom to expect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callin.desk import line, messages, outcomes, show_log
+from callin.desk.shows import ShowCard, current_show, last_show
+from callin.models import Call, DjCall, PinTry, ShowState
+from callin.rules.call_states import CallState
+
+TRIES_PER_CALL = 3
+WRONG_PINS = 10  # over all calls …
+WITHIN = timedelta(minutes=15)  # … in this time: then nobody gets in by PIN for a while
+NEXT_QUEUE_TIMEOUT_S = 5  # whoever is next up is there already
+COME_BACK_S = 20
+LINE_TIMEOUT_S = 120  # the DJ waits in silence; one request each two minutes
+RETRY_PAUSE_S = 10  # when Twilio cannot dial the queue at all
+
+
+class DoorKind(StrEnum):
+    """How a DJ's call is received."""
+
+    ADMITTED = "admitted"
+    ASK_PIN = "ask_pin"
+    WRONG_PIN = "wrong_pin"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class DjDoor:
+    """What the DJ's answering document needs."""
+
+    kind: DoorKind
+    new_messages: int = 0
+    show_name: str | None = None
+
+
+class TurnKind(StrEnum):
+    """What the DJ hears, and then does."""
+
+    CARD = "card"  # a caller is there: card, then dial
+    EMPTY = "empty"  # nobody: say so once, then dial and wait
+    WAIT = "wait"  # nobody still: dial and wait without a word
+    HOLD_ON = "hold_on"  # Twilio cannot dial: pause, then ask again
+    NOT_YET = "not_yet"  # no show is open: say so, pause, then ask again
+    NOT_YET_SILENT = "not_yet_silent"
+    CLOSED = "closed"  # the show is over: goodbye
+    REFUSED = "refused"  # this call was never let in
+
+
+@dataclass(frozen=True, slots=True)
+class DjTurn:
+    """What the DJ's next document needs.
+
+    Attributes:
+        queue_name: to dial; None where nothing is dialled.
+        is_next_queue: whether that is the queue for those next up.
+        timeout_s: of the Dial, or the pause, in seconds.
+        name, town, topic: of the caller to expect, as far as known.
+        waited_min: whole minutes they have waited.
+        more_waiting: how many others wait.
+    """
+
+    kind: TurnKind
+    queue_name: str | None = None
+    is_next_queue: bool = False
+    timeout_s: int = 0
+    name: str | None = None
+    town: str | None = None
+    topic: str | None = None
+    waited_min: int = 0
+    more_waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """Twilio's word about the Dial that ended.
+
+    Attributes:
+        status: `DialCallStatus`.
+        listener_sid: `DialCallSid`, or None if nobody was bridged.
+        duration_s: `DialCallDuration`, or None.
+        was_next_queue: which queue was dialled.
+        is_over: whether the DJ has gone.
+    """
+
+    status: str
+    listener_sid: str | None
+    duration_s: int | None
+    was_next_queue: bool
+    is_over: bool
+
+
+def admit(
+    session: Session, *, now: datetime, call_sid: str, phone_number: str | None, is_known: bool, has_pin: bool
+) -> DjDoor:
+    """The call is on record as a DJ's, let in if its number is known, else asked for the PIN or refused.
+
+    Args:
+        now: aware.
+        call_sid: of the DJ's call.
+        phone_number: E.164, or None if withheld.
+        is_known: whether the number is one of the DJs'.
+        has_pin: whether the station has a PIN.
+    """
+    dj = _row(session, call_sid=call_sid)
+    if dj is None:
+        dj = DjCall(call_sid=call_sid, phone_number=phone_number, arrived_at=now, pin_tries=0, told_empty=False)
+        session.add(dj)
+        session.flush()
+    if is_known:
+        _let_in(session, now=now, dj=dj)
+    if dj.admitted_at is not None:
+        return _welcome(session)
+    if not has_pin or _is_locked(session, now=now):
+        return DjDoor(kind=DoorKind.REFUSED)
+    return DjDoor(kind=DoorKind.ASK_PIN)
+
+
+def try_pin(session: Session, *, now: datetime, call_sid: str, is_right: bool) -> DjDoor:
+    """A right PIN lets the call in; a wrong one is counted, for this call and for all.
+
+    Args:
+        now: aware.
+        call_sid: of the DJ's call.
+        is_right: compared by the door, in constant time.
+    """
+    dj = _row(session, call_sid=call_sid)
+    if dj is None:
+        return DjDoor(kind=DoorKind.REFUSED)
+    if dj.admitted_at is not None:
+        return _welcome(session)
+    if dj.pin_tries >= TRIES_PER_CALL or _is_locked(session, now=now):
+        return DjDoor(kind=DoorKind.REFUSED)
+    if is_right:
+        _let_in(session, now=now, dj=dj)
+        return _welcome(session)
+    dj.pin_tries += 1
+    session.add(PinTry(at=now, call_sid=call_sid, phone_number=dj.phone_number))
+    session.flush()
+    if dj.pin_tries >= TRIES_PER_CALL:
+        show_log.note(session, at=now, what="refused after wrong PINs", call_sid=call_sid, actor="dj")
+        return DjDoor(kind=DoorKind.REFUSED)
+    return DjDoor(kind=DoorKind.WRONG_PIN)
+
+
+def take_next(session: Session, *, call_sid: str, line_was_empty: bool = False) -> DjTurn:
+    """It is known which queue this DJ dials next and whom they will meet there, as far as the desk can tell.
+
+    Args:
+        call_sid: of the DJ's call.
+        line_was_empty: whether Twilio has just found nobody in the line, whatever our rows say.
+    """
+    dj = _row(session, call_sid=call_sid)
+    if dj is None or dj.admitted_at is None:
+        return DjTurn(kind=TurnKind.REFUSED)
+    show = current_show(session)
+    if show is None or show.state != ShowState.OPEN:
+        return _no_show(session, dj=dj, show=show)
+    dj.with_call_sid = None
+    front = None if dj.next_queue_missed else line.front_of(session, show_id=show.show_id, state=CallState.NEXT_UP)
+    is_next_queue = front is not None
+    # A row may outlive its call when a callback was lost: after a miss the line is tried, then the next-up queue again.
+    dj.next_queue_missed = False
+    if front is None and not line_was_empty:
+        front = line.front_of(session, show_id=show.show_id, state=CallState.WAITING)
+    waiting = line.count_in_line(session, show_id=show.show_id)
+    if front is None:
+        kind = TurnKind.WAIT if dj.told_empty else TurnKind.EMPTY
+        dj.told_empty = True
+        # Somebody may be on the way into the next-up queue: come back for them sooner.
+        timeout_s = COME_BACK_S if waiting else LINE_TIMEOUT_S
+        return DjTurn(kind=kind, queue_name=show.queue_name, timeout_s=timeout_s)
+    dj.told_empty = False
+    return _card(front, show=show, is_next_queue=is_next_queue, more_waiting=max(0, waiting - 1))
+
+
+def end_dial(session: Session, *, now: datetime, call_sid: str, dialled: Dialled) -> DjTurn:
+    """The talk that ended is on record, and the DJ's next turn is known.
+
+    Args:
+        now: aware.
+        call_sid: of the DJ's call.
+        dialled: Twilio's word.
+    """
+    dj = _row(session, call_sid=call_sid)
+    if dj is None:
+        return DjTurn(kind=TurnKind.REFUSED)
+    # The Dial action may come after the next whisper of this DJ (late callbacks): its own SID wins over our memory.
+    listener_sid = dialled.listener_sid or (dj.with_call_sid if dialled.duration_s is not None else None)
+    if listener_sid is not None and dialled.duration_s is not None:
+        call = session.scalars(select(Call).where(Call.call_sid == listener_sid)).one_or_none()
+        if call is not None:
+            outcomes.record_talk(session, call=call, aired_s=dialled.duration_s)
+    if dialled.is_over:
+        dj.ended_at = dj.ended_at or now
+        return DjTurn(kind=TurnKind.CLOSED)
+    was_bridged = dialled.status in ("completed", "answered")
+    if dialled.was_next_queue and not was_bridged:
+        dj.next_queue_missed = True
+    line_was_empty = not was_bridged and not dialled.was_next_queue
+    turn = take_next(session, call_sid=call_sid, line_was_empty=line_was_empty)
+    if turn.queue_name is not None and dialled.status == "failed" and not dialled.was_next_queue:
+        # A queue that cannot be dialled answers at once: without a pause this would be a hot loop.
+        return DjTurn(kind=TurnKind.HOLD_ON, timeout_s=RETRY_PAUSE_S)
+    return turn
+
+
+def _row(session: Session, *, call_sid: str) -> DjCall | None:
+    return session.scalars(select(DjCall).where(DjCall.call_sid == call_sid)).one_or_none()
+
+
+def _let_in(session: Session, *, now: datetime, dj: DjCall) -> None:
+    if dj.admitted_at is None:
+        dj.admitted_at = now
+        show = current_show(session)
+        show_log.note(
+            session,
+            at=now,
+            what="DJ on the line",
+            show_id=show.show_id if show else None,
+            call_sid=dj.call_sid,
+            actor="dj",
+        )
+
+
+def _welcome(session: Session) -> DjDoor:
+    show = current_show(session)
+    return DjDoor(
+        kind=DoorKind.ADMITTED,
+        new_messages=messages.count_new(session),
+        show_name=show.name if show and show.state == ShowState.OPEN else None,
+    )
+
+
+def _is_locked(session: Session, *, now: datetime) -> bool:
+    wrong = session.scalar(select(func.count(PinTry.id)).where(PinTry.at > now - WITHIN)) or 0
+    return wrong >= WRONG_PINS
+
+
+def _no_show(session: Session, *, dj: DjCall, show: ShowCard | None) -> DjTurn:
+    last = show or last_show(session)
+    has_ended = last is not None and last.state != ShowState.OPEN
+    # Whoever rang before the show ended has had their show; whoever rang after it is early for the next one.
+    if has_ended and last is not None and (last.closed_at is None or dj.arrived_at <= last.closed_at):
+        return DjTurn(kind=TurnKind.CLOSED)
+    kind = TurnKind.NOT_YET_SILENT if dj.told_empty else TurnKind.NOT_YET
+    dj.told_empty = True
+    return DjTurn(kind=kind, timeout_s=2 * RETRY_PAUSE_S)
+
+
+def _card(front: Call, *, show: ShowCard, is_next_queue: bool, more_waiting: int) -> DjTurn:
+    return DjTurn(
+        kind=TurnKind.CARD,
+        queue_name=show.next_queue_name if is_next_queue else show.queue_name,
+        is_next_queue=is_next_queue,
+        timeout_s=NEXT_QUEUE_TIMEOUT_S,
+        name=front.name,
+        town=front.town,
+        topic=front.topic,
+        waited_min=front.waited_s // 60,
+        more_waiting=more_waiting,
+    )

@@ -1,0 +1,255 @@
+"""The line while it waits: what each caller is told, and who is put next up; called by the wait door and the board.
+
+`hold` is the hot path of the station: five thousand callers ask every few seconds. It reads one row by Core,
+loads no objects, and writes only when something new is said or a minute has passed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from callin.desk import show_log
+from callin.desk.shows import current_show, next_queue_name
+from callin.errors import NoOpenShow, NotWaiting
+from callin.models import Call, DjCall, Show, ShowState
+from callin.rules import estimate
+from callin.rules.call_states import IN_LINE, CallState
+from callin.rules.estimate import Pace, WaitRange
+from callin.rules.waiting import QUIET_S, WaitMemory, WaitNotice, what_to_say
+
+# How stale the kept waiting time may grow: the DJ's card and a lost callback speak from it.
+KEEP_WAIT_EVERY_S = 60
+
+_HELD = (
+    select(
+        Call.id,
+        Call.state,
+        Call.waited_before_s,
+        Call.waited_s,
+        Call.told_place,
+        Call.told_at_s,
+        Call.told_low_min,
+        Call.told_high_min,
+        Call.told_late,
+        Call.show_id,
+        Show.state.label("show_state"),
+        Show.ends_at,
+    )
+    .outerjoin(Show, Show.id == Call.show_id)
+    .where(Call.call_sid == bindparam("call_sid"))
+)
+_NEXT_UP_COUNT = select(func.count(Call.id)).where(
+    Call.show_id == bindparam("show_id"), Call.state == CallState.NEXT_UP
+)
+_PACE = select(
+    Show.talks,
+    Show.talk_s,
+    Show.abandonments,
+    Show.waited_s,
+    Show.past_talks,
+    Show.past_talk_s,
+    Show.past_abandonments,
+    Show.past_waited_s,
+    select(func.count(Call.id))
+    .where(Call.show_id == Show.id, Call.state == CallState.ON_AIR)
+    .scalar_subquery()
+    .label("on_air"),
+    select(func.count(DjCall.id))
+    .where(DjCall.admitted_at.is_not(None), DjCall.ended_at.is_(None))
+    .scalar_subquery()
+    .label("djs"),
+).where(Show.id == bindparam("show_id"))
+_KEEP = update(Call).where(Call.id == bindparam("row_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One wait request.
+
+    Attributes:
+        call_sid: of the waiting listener.
+        position: in its Twilio queue, 1-based.
+        queue_time_s: seconds in that queue, ≥ 0.
+        is_next_queue: whether that queue is the one for those next up.
+    """
+
+    call_sid: str
+    position: int
+    queue_time_s: int
+    is_next_queue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A caller that Twilio must move into the next-up queue.
+
+    Attributes:
+        queue_sid: of the queue it waits in; None if nobody recorded it yet (find it by name then).
+        queue_name: the same queue's name.
+    """
+
+    call_sid: str
+    queue_sid: str | None
+    queue_name: str
+
+
+def hold(session: Session, *, now: datetime, holding: Holding) -> WaitNotice:
+    """The waiting caller hears what is new, and it is remembered that they did.
+
+    Args:
+        now: aware; compared with the planned end of the show alone.
+        holding: Twilio's request.
+    """
+    row = session.execute(_HELD, {"call_sid": holding.call_sid}).one_or_none()
+    if row is None or row.show_state is None:
+        return WaitNotice(must_leave=current_show(session) is None)
+    if row.show_state != ShowState.OPEN:
+        is_closing = row.show_state == ShowState.CLOSING
+        return WaitNotice(show_is_closing=is_closing, must_leave=not is_closing)
+    waited_s = max(row.waited_before_s + holding.queue_time_s, row.waited_s)
+    memory = WaitMemory(
+        place=row.told_place,
+        at_s=row.told_at_s,
+        forecast=None if row.told_high_min is None else WaitRange(row.told_low_min or 0, row.told_high_min),
+        told_late=row.told_late,
+    )
+    state = CallState.NEXT_UP if holding.is_next_queue else CallState.WAITING
+    is_strayed = row.state == CallState.ANSWERED or (holding.is_next_queue and row.state in IN_LINE - {state})
+    notice, remembered = WaitNotice(), memory
+    if memory.place is None or waited_s - memory.at_s >= QUIET_S:
+        notice, remembered = _announcement(session, now=now, holding=holding, row=row, waited_s=waited_s, memory=memory)
+    if remembered is not memory or is_strayed or waited_s - row.waited_s >= KEEP_WAIT_EVERY_S:
+        changes: dict[str, object] = {
+            "waited_s": waited_s,
+            "told_place": remembered.place,
+            "told_at_s": remembered.at_s,
+            "told_low_min": remembered.forecast.low_min if remembered.forecast else None,
+            "told_high_min": remembered.forecast.high_min if remembered.forecast else None,
+            "told_late": remembered.told_late,
+        }
+        if is_strayed:  # the webhook that should have said so was lost
+            changes["state"] = state
+        session.execute(_KEEP.values(**changes), {"row_id": row.id})
+    return notice
+
+
+def put_next_up(session: Session, *, now: datetime, call_sid: str, actor: str) -> Move:
+    """The caller is marked as moving; the door then asks Twilio to move them, and reports by `settle_move`.
+
+    Doing it again while they move asks again: Twilio moves a member once.
+
+    Args:
+        now: aware.
+        call_sid: of the waiting listener.
+        actor: whose hand it was.
+
+    Raises:
+        NoOpenShow: nothing is open.
+        NotWaiting: in words why this caller cannot be put next up.
+    """
+    show = current_show(session)
+    if show is None or show.state != ShowState.OPEN:
+        raise NoOpenShow("No show is open: nobody can be put next up.")
+    call = session.scalars(select(Call).where(Call.call_sid == call_sid, Call.show_id == show.show_id)).one_or_none()
+    if call is None:
+        raise NotWaiting("That caller is not in this show's line.")
+    if call.state not in (CallState.WAITING, CallState.MOVING):
+        raise NotWaiting(_WHY_NOT_NEXT[CallState(call.state)])
+    if call.state == CallState.WAITING:
+        call.state = CallState.MOVING
+        call.put_next_at = now
+        show_log.note(session, at=now, what="put next up", show_id=show.show_id, call_sid=call_sid, actor=actor)
+    return Move(call_sid=call_sid, queue_sid=show.queue_sid, queue_name=show.queue_name)
+
+
+def settle_move(session: Session, *, now: datetime, call_sid: str, is_moved: bool, why: str | None = None) -> None:
+    """Twilio's answer to the move is on record; a caller who could not be moved stands where they stood.
+
+    Args:
+        now: aware.
+        call_sid: of the listener.
+        is_moved: whether Twilio moved them.
+        why: the reason if not, in words.
+    """
+    if is_moved:
+        return  # the call itself says when it has arrived
+    call = session.scalars(select(Call).where(Call.call_sid == call_sid, Call.state == CallState.MOVING)).one_or_none()
+    if call is not None:
+        call.state, call.put_next_at = CallState.WAITING, None
+        show_log.note(
+            session, at=now, what="could not be put next up", show_id=call.show_id, call_sid=call_sid, detail=why
+        )
+
+
+def front_of(session: Session, *, show_id: int, state: CallState) -> Call | None:
+    """Return the row that is first among those next up, or among those waiting, as far as we know.
+
+    Args:
+        show_id: of the open show.
+        state: NEXT_UP or WAITING.
+    """
+    order = Call.put_next_at if state == CallState.NEXT_UP else Call.joined_at
+    return session.scalars(
+        select(Call).where(Call.show_id == show_id, Call.state == state).order_by(order, Call.id).limit(1)
+    ).first()
+
+
+def count_in_line(session: Session, *, show_id: int) -> int:
+    """Return how many callers wait, next up included."""
+    return session.scalar(select(func.count(Call.id)).where(Call.show_id == show_id, Call.state.in_(IN_LINE))) or 0
+
+
+def queue_names(queue_name: str) -> tuple[str, str]:
+    """Return the names of a show's two queues: the line, and those next up."""
+    return queue_name, next_queue_name(queue_name)
+
+
+_WHY_NOT_NEXT = {
+    CallState.ANSWERED: "That caller is still hearing the greeting. Try again in a moment.",
+    CallState.NEXT_UP: "That caller is next up already.",
+    CallState.ON_AIR: "That caller is on the air already.",
+    CallState.LEAVING_MESSAGE: "That caller has left the line and is leaving a message.",
+    CallState.OVER: "That caller has hung up.",
+}
+
+
+def _announcement(
+    session: Session, *, now: datetime, holding: Holding, row: Any, waited_s: int, memory: WaitMemory
+) -> tuple[WaitNotice, WaitMemory]:
+    place = holding.position
+    if not holding.is_next_queue:
+        place += session.scalar(_NEXT_UP_COUNT, {"show_id": row.show_id}) or 0
+    expected_s = _expected_wait_s(session, show_id=row.show_id, ahead=place - 1)
+    may_be_late = (
+        expected_s is not None and row.ends_at is not None and expected_s > (row.ends_at - now).total_seconds()
+    )
+    return what_to_say(
+        place=place,
+        waited_s=waited_s,
+        memory=memory,
+        forecast=None if expected_s is None else estimate.spoken_range(expected_s, before=memory.forecast),
+        may_be_late=may_be_late,
+    )
+
+
+def _expected_wait_s(session: Session, *, show_id: int, ahead: int) -> float | None:
+    pace = session.execute(_PACE, {"show_id": show_id}).one()
+    if pace.djs == 0:
+        return None  # nobody is taking calls yet: any figure would be a guess
+    this_show = Pace(pace.talks, pace.talk_s, pace.abandonments, pace.waited_s)
+    past = Pace(pace.past_talks, pace.past_talk_s, pace.past_abandonments, pace.past_waited_s)
+    mean_talk_s = estimate.mean_talk_s(this_show, past)
+    if mean_talk_s is None:
+        return None
+    return estimate.expected_wait_s(
+        ahead=ahead,
+        someone_on_air=pace.on_air > 0,
+        mean_talk_s=mean_talk_s,
+        abandonment_rate=estimate.abandonment_rate(this_show, past),
+        djs=pace.djs,
+    )

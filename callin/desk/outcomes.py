@@ -1,0 +1,91 @@
+"""How calls end: the one place that gives outcomes, counts the show's pace and owes apologies; called by the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from callin.desk import show_log, texting
+from callin.models import Call, Show
+from callin.rules.apologies import is_owed
+from callin.rules.call_states import CallState, Outcome, Witness
+
+
+def settle(
+    session: Session,
+    *,
+    now: datetime,
+    call: Call,
+    outcome: Outcome,
+    witness: Witness,
+    apology_after_s: int | None = None,
+) -> bool:
+    """The call has its outcome, is counted once, and is owed its apology if it is; return whether anything changed.
+
+    A witness that knows better corrects an earlier one; a repetition changes nothing.
+
+    Args:
+        now: aware.
+        call: its `waited_s` is up to date.
+        outcome: the outcome.
+        witness: who says so.
+        apology_after_s: the station's limit, or None where no apology can be owed.
+    """
+    if call.outcome is not None and (witness <= call.witness or call.outcome == outcome):
+        call.witness = max(call.witness, witness)
+        return False
+    is_first = call.outcome is None
+    call.outcome, call.witness = outcome, witness
+    if is_first and call.joined_at is not None:
+        _count_wait(session, call=call)
+    show_log.note(
+        session,
+        at=now,
+        what=f"outcome {outcome}",
+        show_id=call.show_id,
+        call_sid=call.call_sid,
+        detail=f"waited {call.waited_s} s",
+    )
+    if apology_after_s is not None and is_owed(outcome, waited_s=call.waited_s, apology_after_s=apology_after_s):
+        # The queue's own word may still be on its way and say that the wait was short.
+        is_sure = witness == Witness.QUEUE_ACTION
+        texting.owe_apology(session, now=now, call=call, was_blocked=outcome == Outcome.BLOCKED, is_sure=is_sure)
+    return True
+
+
+def record_talk(session: Session, *, call: Call, aired_s: int) -> None:
+    """The length of the talk is known; a better figure replaces the earlier one in the show's pace too.
+
+    Args:
+        call: the listener's.
+        aired_s: seconds on the air, ≥ 0.
+    """
+    if call.aired_s == aired_s:
+        return
+    is_first = call.aired_s is None
+    session.execute(
+        update(Show)
+        .where(Show.id == call.show_id)
+        .values(talks=Show.talks + (1 if is_first else 0), talk_s=Show.talk_s + aired_s - (call.aired_s or 0))
+    )
+    call.aired_s = aired_s
+
+
+def finish(session: Session, *, now: datetime, call: Call) -> None:
+    """The caller has gone."""
+    if call.state != CallState.OVER:
+        call.state, call.ended_at = CallState.OVER, now
+        show_log.note(session, at=now, what="hung up", show_id=call.show_id, call_sid=call.call_sid)
+
+
+def _count_wait(session: Session, *, call: Call) -> None:
+    session.execute(
+        update(Show)
+        .where(Show.id == call.show_id)
+        .values(
+            abandonments=Show.abandonments + (1 if call.outcome == Outcome.ABANDONED else 0),
+            waited_s=Show.waited_s + call.waited_s,
+        )
+    )

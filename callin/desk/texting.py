@@ -1,0 +1,252 @@
+"""Texts owed, sent and received; called by the other verbs, by the courier and by the text line's doors.
+
+An owed text is a row written in the same transaction as the reason for it. The courier claims it for a while
+(a lease), sends it outside any transaction, and records what became of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from callin.desk import screening, show_log
+from callin.models import Call, Caller, Show, Text, TextKind, TextState
+from callin.text_templates import words_of
+
+APOLOGY = "apology"
+# A conclusion drawn without the queue's own word waits a little for that word before anything is said.
+GRACE = timedelta(seconds=10)
+_FINAL = (TextState.DELIVERED, TextState.UNDELIVERED, TextState.FAILED, TextState.WITHHELD)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedText:
+    """A text that the courier has claimed.
+
+    Attributes:
+        text_id: of the row.
+        to: E.164.
+        body: as it goes out.
+        attempts: how often it has been tried, this time included.
+        maybe_sent_since: when it was first handed to Twilio without an answer on record; None if it never was.
+            Then the courier looks for it at Twilio before it sends again (the Messages API has no idempotency key).
+    """
+
+    text_id: int
+    to: str
+    body: str
+    attempts: int
+    maybe_sent_since: datetime | None
+
+
+def owe_apology(session: Session, *, now: datetime, call: Call, was_blocked: bool, is_sure: bool) -> None:
+    """The caller is owed one apology, unless the call has one already or nobody can be texted.
+
+    Args:
+        now: aware.
+        call: of the listener; its `waited_s` is spoken in the text.
+        was_blocked: whether the line was full.
+        is_sure: whether the queue itself said how long they waited.
+    """
+    if call.phone_number is None or call.caller_id is None:
+        return
+    has_one = session.scalar(select(Text.id).where(Text.call_id == call.id, Text.purpose == APOLOGY))
+    if has_one is not None:
+        return
+    show = session.get(Show, call.show_id) if call.show_id else None
+    kind = TextKind.APOLOGY_FOR_FULL_LINE if was_blocked else TextKind.APOLOGY_FOR_WAIT
+    why_not = _why_no_texts(session.get_one(Caller, call.caller_id))
+    body = words_of(kind, show_name=show.name if show else "us", waited_min=max(1, round(call.waited_s / 60)))
+    session.add(
+        Text(
+            show_id=call.show_id,
+            call_id=call.id,
+            caller_id=call.caller_id,
+            purpose=APOLOGY,
+            kind=kind,
+            phone_number=call.phone_number,
+            body=body,
+            state=TextState.WITHHELD if why_not else TextState.OWED,
+            why=why_not,
+            created_at=now,
+            due_at=now if is_sure else now + GRACE,
+        )
+    )
+    session.flush()
+    show_log.note(
+        session,
+        at=now,
+        what="no apology text" if why_not else "owes an apology text",
+        show_id=call.show_id,
+        call_sid=call.call_sid,
+        detail=why_not,
+    )
+
+
+def withdraw_apology(session: Session, *, now: datetime, call: Call) -> None:
+    """An apology that turned out not to be owed is not sent, if nobody has claimed it yet."""
+    session.execute(
+        update(Text)
+        .where(Text.call_id == call.id, Text.purpose == APOLOGY, Text.state == TextState.OWED)
+        .values(state=TextState.WITHHELD, why="not owed after all", settled_at=now)
+    )
+
+
+def claim_due(session: Session, *, now: datetime, limit: int, lease_s: int) -> list[OwedText]:
+    """Up to `limit` due texts belong to this courier until their lease ends.
+
+    Args:
+        now: aware.
+        limit: how many at the most.
+        lease_s: seconds until another courier may take them.
+    """
+    due = or_(
+        and_(Text.state == TextState.OWED, Text.due_at <= now),
+        and_(Text.state == TextState.SENDING, Text.lease_until <= now),
+    )
+    rows = session.scalars(
+        select(Text).where(due).order_by(Text.due_at, Text.id).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+    claimed = []
+    for text in rows:
+        maybe_sent_since = text.first_tried_at
+        text.state = TextState.SENDING
+        text.lease_until = now + timedelta(seconds=lease_s)
+        text.attempts += 1
+        text.first_tried_at = text.first_tried_at or now
+        claimed.append(
+            OwedText(
+                text_id=text.id,
+                to=text.phone_number,
+                body=text.body,
+                attempts=text.attempts,
+                maybe_sent_since=maybe_sent_since,
+            )
+        )
+    return claimed
+
+
+def record_sent(session: Session, *, now: datetime, text_id: int, message_sid: str) -> None:
+    """Twilio has taken the text; a receipt that came first keeps its word."""
+    text = session.get_one(Text, text_id)
+    text.message_sid, text.lease_until = message_sid, None
+    if text.state == TextState.SENDING:
+        text.state = TextState.SENT
+    _note(session, now=now, text=text, what="text sent")
+
+
+def record_not_taken(
+    session: Session, *, now: datetime, text_id: int, retry_in_s: int | None, code: int | None, why: str, surely: bool
+) -> None:
+    """Twilio has not taken the text: it is owed again later, or given up with the reason in words.
+
+    Args:
+        now: aware.
+        text_id: of the row.
+        retry_in_s: seconds until the next try, or None to give up.
+        code: Twilio's error code, or None.
+        why: in words, without phone numbers.
+        surely: whether it is certain that nothing was sent; if so, the next try need not look for it at Twilio.
+    """
+    text = session.get_one(Text, text_id)
+    text.error_code, text.why, text.lease_until = code, why, None
+    if surely and text.attempts <= 1:
+        text.first_tried_at = None
+    if retry_in_s is None:
+        text.state, text.settled_at = TextState.FAILED, now
+        _note(session, now=now, text=text, what="text given up")
+    else:
+        text.state, text.due_at = TextState.OWED, now + timedelta(seconds=retry_in_s)
+
+
+def stop_texting(session: Session, *, now: datetime, phone_number: str, why: str, is_opt_out: bool) -> None:
+    """No further text goes to this number, and the board can say why.
+
+    Args:
+        now: aware.
+        phone_number: E.164.
+        why: in words («landline», «opted out»).
+        is_opt_out: whether the person asked for it (START brings them back).
+    """
+    caller = session.get_one(Caller, screening.caller_for(session, now=now, phone_number=phone_number))
+    if is_opt_out:
+        caller.opted_out_at = caller.opted_out_at or now
+    else:
+        caller.no_texts_why = why
+    session.execute(
+        update(Text)
+        .where(Text.phone_number == phone_number, Text.state == TextState.OWED)
+        .values(state=TextState.WITHHELD, why=why, settled_at=now)
+    )
+
+
+def resume_texting(session: Session, *, now: datetime, phone_number: str) -> None:
+    """The person wants texts again (START)."""
+    caller = session.get_one(Caller, screening.caller_for(session, now=now, phone_number=phone_number))
+    caller.opted_out_at = None
+
+
+def note_receipt(
+    session: Session, *, now: datetime, message_sid: str, state: TextState | None, code: int | None, why: str | None
+) -> bool:
+    """The fate of a sent text is on record; return False for a text that is not ours.
+
+    Receipts come late and out of order: a final state is never taken back.
+
+    Args:
+        now: aware.
+        message_sid: Twilio's.
+        state: what the receipt means to us, or None for a step on the way.
+        code: Twilio's `ErrorCode`, or None.
+        why: the code in words, or None.
+    """
+    text = session.scalars(select(Text).where(Text.message_sid == message_sid)).one_or_none()
+    if text is None:
+        return False
+    if state is None or text.state in _FINAL:
+        return True
+    text.state, text.error_code, text.why, text.settled_at = state, code, why, now
+    _note(session, now=now, text=text, what=f"text {state}")
+    return True
+
+
+def receive(session: Session, *, now: datetime, message_sid: str, phone_number: str | None, body: str) -> bool:
+    """The text that came in is kept; return False if it was here already (the same MessageSid).
+
+    Args:
+        now: aware.
+        message_sid: Twilio's.
+        phone_number: E.164, or None if it is no number.
+        body: as it came.
+    """
+    if session.scalar(select(Text.id).where(Text.message_sid == message_sid)) is not None:
+        return False
+    text = Text(
+        caller_id=screening.caller_for(session, now=now, phone_number=phone_number),
+        kind=TextKind.INBOUND,
+        phone_number=phone_number or "",
+        body=body,
+        state=TextState.RECEIVED,
+        created_at=now,
+        due_at=now,
+        message_sid=message_sid,
+    )
+    try:
+        with session.begin_nested():
+            session.add(text)
+    except IntegrityError:
+        return False  # the same webhook, answered by another process this very moment
+    return True
+
+
+def _why_no_texts(caller: Caller) -> str | None:
+    return "opted out" if caller.opted_out_at is not None else caller.no_texts_why
+
+
+def _note(session: Session, *, now: datetime, text: Text, what: str) -> None:
+    call_sid = session.scalar(select(Call.call_sid).where(Call.id == text.call_id)) if text.call_id else None
+    show_log.note(session, at=now, what=what, show_id=text.show_id, call_sid=call_sid, actor="courier", detail=text.why)

@@ -1,0 +1,71 @@
+"""The migrations and the models describe the same tables."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from callin import migrations
+from callin.db import engine_for
+from callin.models import Base
+
+
+@pytest.fixture
+def engine(tmp_path: Path):
+    engine = engine_for(f"sqlite:///{tmp_path / 'callin.db'}")
+    yield engine
+    engine.dispose()
+
+
+def test_up_down_up_leaves_every_table(engine: Engine) -> None:
+    """Every step works in both directions."""
+    migrations.upgrade(engine)
+    migrations.downgrade(engine, revision="base")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    migrations.upgrade(engine)
+    assert set(Base.metadata.tables) <= set(inspect(engine).get_table_names())
+
+
+def test_migrated_tables_equal_the_models(engine: Engine) -> None:
+    """Nothing is in a model that no migration makes, nor the reverse."""
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    assert difference == []
+
+
+def test_the_problem_is_named_with_its_fix(engine: Engine) -> None:
+    """An empty database says what to run, an upgraded one has no problem."""
+    assert migrations.problem(engine) == "The database is empty. Run: callin db upgrade"
+    migrations.upgrade(engine)
+    assert migrations.problem(engine) is None
+
+
+def test_a_database_of_another_version_is_refused(engine: Engine, tmp_path: Path) -> None:
+    """A revision this version does not know is named."""
+    migrations.upgrade(engine)
+    with sqlite3.connect(tmp_path / "callin.db") as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.close()
+    assert "9999" in (migrations.problem(engine) or "")
+
+
+def test_an_unreachable_database_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
+    """A path that is no database is told in one sentence."""
+    (tmp_path / "callin.db").write_text("this is not a database, and long enough to be looked at" * 40)
+    assert "cannot be reached" in (migrations.problem(engine_for(f"sqlite:///{tmp_path / 'callin.db'}")) or "")
+
+
+def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
+    """Starting twice makes the tables once and fails in neither."""
+    url = f"sqlite:///{tmp_path / 'callin.db'}"
+    program = f"from callin import db, migrations; migrations.upgrade(db.engine_for({url!r}))"
+    processes = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], told
+    assert migrations.problem(engine_for(url)) is None
