@@ -139,6 +139,12 @@ def record_sent(session: Session, *, now: datetime, text_id: int, message_sid: s
     _note(session, now=now, text=text, what="text sent")
 
 
+def known_among(session: Session, *, message_sids: list[str]) -> set[str]:
+    """Return those of these messages that some text on record is known to be."""
+    rows = session.scalars(select(Text.message_sid).where(Text.message_sid.in_(message_sids)))
+    return {message_sid for message_sid in rows if message_sid is not None}
+
+
 def record_not_taken(
     session: Session, *, now: datetime, text_id: int, retry_in_s: int | None, code: int | None, why: str, surely: bool
 ) -> None:
@@ -150,11 +156,11 @@ def record_not_taken(
         retry_in_s: seconds until the next try, or None to give up.
         code: Twilio's error code, or None.
         why: in words, without phone numbers.
-        surely: whether it is certain that nothing was sent; if so, the next try need not look for it at Twilio.
+        surely: whether it is certain that no try so far was taken; then the next one need not look at Twilio.
     """
     text = session.get_one(Text, text_id)
     text.error_code, text.why, text.lease_until = code, why, None
-    if surely and text.attempts <= 1:
+    if surely:
         text.first_tried_at = None
     if retry_in_s is None:
         text.state, text.settled_at = TextState.FAILED, now
