@@ -1,0 +1,98 @@
+"""The web application: hangs the doors, turns errors into words; made by the terminal, flask's own and the tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response
+from flask.cli import NoAppException
+from werkzeug.exceptions import HTTPException
+
+from callin import health, media, webhooks
+from callin.errors import BadSettings
+from callin.settings import load_settings
+from callin.sms import inbound, receipts
+from callin.station import EXTENSION, Station, station_of
+from callin.voice import dj, listener, messages, status
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# A webhook's form is a few kilobytes; Twilio's longest text is 1,600 characters.
+LARGEST_BODY = 256 * 1024
+
+DOORS = (
+    listener.door,
+    dj.door,
+    messages.door,
+    messages.sounds,
+    status.door,
+    inbound.door,
+    receipts.door,
+    media.door,
+    health.door,
+)
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(station: Station | None = None) -> Flask:
+    """Return the station's web application.
+
+    Args:
+        station: the wired whole; None takes it from the environment, for `flask --app callin`.
+
+    Raises:
+        NoAppException: the environment does not make a station; every wrong setting is named.
+    """
+    if station is None:
+        station = _station_from_environment()
+    app = Flask("callin", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.extensions[EXTENSION] = station
+    webhooks.lock(app, station=station)
+    for door in DOORS:
+        app.register_blueprint(door)
+    app.register_error_handler(HTTPException, _in_words)
+    app.register_error_handler(Exception, _failed)
+    prefix = urlsplit(station.settings.public_base_url).path.rstrip("/")
+    if prefix:
+        app.wsgi_app = _below(app.wsgi_app, prefix=prefix)  # type: ignore[assignment,method-assign]  # Flask's own advice
+    return app
+
+
+def _station_from_environment() -> Station:
+    try:
+        return station_of(load_settings())
+    except BadSettings as bad:
+        raise NoAppException(str(bad)) from bad
+
+
+def _in_words(error: HTTPException) -> Response:
+    """Return one plain sentence: nobody but machines and the curious comes here."""
+    reply = Response(f"{error.description}\n", status=error.code, content_type="text/plain; charset=utf-8")
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            reply.headers[name] = value
+    return reply
+
+
+def _failed(error: Exception) -> Response:
+    log.error("request failed", exc_info=error)
+    return Response("Something went wrong here. The log says what.\n", status=500, content_type="text/plain")
+
+
+def _below(app: Callable[..., Any], *, prefix: str) -> WSGIApplication:
+    """Return the application for a station that lives under a path, whether or not its proxy takes that path off."""
+    own = re.compile(rf"^{re.escape(prefix)}(?=/|$)")
+
+    def under_prefix(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["PATH_INFO"] = own.sub("", environ["PATH_INFO"], count=1) or "/"
+        reply: Iterable[bytes] = app(environ, start_response)
+        return reply
+
+    return under_prefix

@@ -1,0 +1,61 @@
+"""The station: settings, database, carrier, documents and clock, wired once; held by the application, the terminal."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from callin.carrier import Carrier
+from callin.clock import Clock, wall_clock
+from callin.db import Sessions, engine_for, sessions_for, transaction
+from callin.settings import Settings
+from callin.twiml import Documents
+
+EXTENSION = "callin"
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Everything a door needs, by name."""
+
+    settings: Settings
+    engine: Engine
+    sessions: Sessions
+    carrier: Carrier
+    twiml: Documents
+    clock: Clock = wall_clock
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """Give one session in one transaction: committed at the end, rolled back if anything is raised."""
+        return transaction(self.sessions)
+
+
+def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:
+    """Return the station that these settings describe; nothing is connected yet.
+
+    Args:
+        settings: checked.
+        clock: tells the moment of everything that is recorded.
+
+    Raises:
+        BadSettings: a document of the station's own folder cannot be read.
+    """
+    engine = engine_for(settings.database_url)
+    return Station(
+        settings=settings,
+        engine=engine,
+        sessions=sessions_for(engine),
+        carrier=Carrier(settings),
+        twiml=Documents(settings),
+        clock=clock,
+    )
+
+
+def the_station() -> Station:
+    """Return the station of the application in hand."""
+    station: Station = current_app.extensions[EXTENSION]
+    return station

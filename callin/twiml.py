@@ -1,0 +1,135 @@
+"""Renders `twiml_templates/`, the words people hear; the only maker of TwiML, called by the phone doors. No Flask here.
+
+A station may speak its own words: documents in `CALLIN_TWIML_DIR` come first. One of them that cannot be read stops the
+start; one that fails on the telephone is logged, and ours is spoken instead.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlencode
+
+import structlog
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+from markupsafe import Markup
+
+from callin.errors import BadSettings
+from callin.settings import Settings
+
+HOLD_MUSIC_PATH = "/media/hold.wav"
+SECONDS_A_TUNE = 20
+
+_PACKAGE = Path(__file__).resolve().parent
+# In a wheel the documents travel inside the package; in a checkout they stand at the top, where a station finds them.
+BUILT_IN = next(
+    (folder for folder in (_PACKAGE / "twiml_templates", _PACKAGE.parent / "twiml_templates") if folder.is_dir()),
+    _PACKAGE / "twiml_templates",
+)
+# What XML 1.0 cannot hold at all, escaped or not.
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+log = structlog.get_logger(__name__)
+
+
+class Documents:
+    """The documents of one station, compiled once."""
+
+    __slots__ = ("_built_in", "_music", "_own")
+
+    def __init__(self, settings: Settings) -> None:
+        """Compile every document.
+
+        Args:
+            settings: voice, language, names, addresses and the station's own folder.
+
+        Raises:
+            BadSettings: one of the station's own documents cannot be read.
+        """
+        self._built_in = _environment(FileSystemLoader(BUILT_IN), settings=settings)
+        self._own = self._built_in
+        if settings.twiml_dir is not None:
+            folders = [FileSystemLoader(settings.twiml_dir), FileSystemLoader(BUILT_IN)]
+            self._own = _environment(ChoiceLoader(folders), settings=settings)
+        self._music = settings.hold_music or (settings.public_base_url.rstrip("/") + HOLD_MUSIC_PATH,)
+        for name in self.names():
+            _compile(self._own, name=name)
+
+    def names(self) -> list[str]:
+        """Return the names of all documents, the station's own included; `_…` are parts of others."""
+        return sorted(name for name in self._own.list_templates() if name.endswith(".xml"))
+
+    def tune_after(self, queue_time_s: int) -> str:
+        """Return the hold music for this moment of the wait: a station's several tunes take turns.
+
+        Args:
+            queue_time_s: seconds in the queue, ≥ 0.
+        """
+        return self._music[queue_time_s // SECONDS_A_TUNE % len(self._music)]
+
+    def render(self, name: str, **values: object) -> bytes:
+        """Return a document, ready to be sent.
+
+        Args:
+            name: below `twiml_templates/`, such as `listener/wait.xml`.
+            values: what it speaks of; a name that the document uses and nobody gives is an error.
+        """
+        try:
+            words = self._own.get_template(name).render(values)
+        except Exception as error:
+            if self._own is self._built_in:
+                raise
+            # People are on the line: our plain words are better than none.
+            log.error("own document failed, ours is spoken", document=name, exc_info=error)  # noqa: TRY400  structlog
+            words = self._built_in.get_template(name).render(values)
+        # A blank line before the declaration would make it no XML at all.
+        return words.strip().encode()
+
+
+def _environment(loader: BaseLoader, *, settings: Settings) -> Environment:
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    base = settings.public_base_url.rstrip("/")
+
+    def url(path: str, **query: str | int) -> str:
+        return f"{base}{path}?{urlencode(query)}" if query else f"{base}{path}"
+
+    environment.globals.update(
+        url=url,
+        voice=Markup('voice="{}" language="{}"').format(settings.voice, settings.language),
+        station_name=settings.station_name,
+        show_name=settings.show_name,
+        show_hours=settings.show_hours,
+    )
+    return environment
+
+
+def _printable(value: object) -> object:
+    return _NO_XML.sub("", value) if type(value) is str else value
+
+
+def _compile(environment: Environment, *, name: str) -> None:
+    try:
+        environment.get_template(name)
+    except TemplateSyntaxError as error:
+        raise BadSettings(
+            [f"CALLIN_TWIML_DIR: {name}, line {error.lineno}: {error.message}. Mend it, then start again."]
+        ) from error
+    except (TemplateError, UnicodeDecodeError) as error:
+        raise BadSettings([f"CALLIN_TWIML_DIR: {name} cannot be read. Save it as UTF-8, then start again."]) from error

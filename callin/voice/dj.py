@@ -1,0 +1,101 @@
+"""The DJ line: who gets in, the messages, the next caller; each view reads, calls one verb of the desk, and answers."""
+
+from __future__ import annotations
+
+import hmac
+
+from callin.desk import djs
+from callin.desk import messages as kept
+from callin.desk.djs import DjDoor, DjTurn, DoorKind, TurnKind
+from callin.desk.messages import MessageTurnKind
+from callin.station import Station
+from callin.voice import forms
+from callin.voice.messages import sound_path
+from callin.webhooks import PhoneDoor, Webhook
+
+door = PhoneDoor("dj", __name__, url_prefix="/voice/dj")
+
+HEAR = "1"
+TO_CALLERS = "*"
+
+
+@door.speaks("/answer")
+def answer(webhook: Webhook) -> bytes:
+    """Somebody rings the DJ line."""
+    call_sid = forms.call_sid_of(webhook.fields)
+    phone_number = forms.phone_number_of(webhook.fields)
+    station = webhook.station
+    with station.transaction() as session:
+        admitted = djs.admit(
+            session,
+            now=station.clock(),
+            call_sid=call_sid,
+            phone_number=phone_number,
+            is_known=phone_number in station.settings.dj_numbers,
+            has_pin=station.settings.dj_pin is not None,
+        )
+    return _door_document(station, path="dj/answer", opened=admitted)
+
+
+@door.speaks("/pin", carries=("Digits",))
+def pin(webhook: Webhook) -> bytes:
+    """The caller typed a PIN."""
+    call_sid = forms.call_sid_of(webhook.fields)
+    station = webhook.station
+    is_right = _is_right_pin(station, typed=webhook.fields.words("Digits") or "")
+    with station.transaction() as session:
+        admitted = djs.try_pin(session, now=station.clock(), call_sid=call_sid, is_right=is_right)
+    return _door_document(station, path="dj/pin", opened=admitted)
+
+
+@door.speaks("/messages", carries=("Digits",))
+def messages(webhook: Webhook) -> bytes:
+    """The DJ hears messages, one at a time."""
+    call_sid = forms.call_sid_of(webhook.fields)
+    pressed = webhook.fields.words("Digits")
+    if webhook.fields.peek("start") and pressed != HEAR:
+        pressed = TO_CALLERS
+    station = webhook.station
+    with station.transaction() as session:
+        turn = kept.hear_messages(session, now=station.clock(), dj_call_sid=call_sid, key=pressed)
+    if turn.kind == MessageTurnKind.DONE or turn.message_id is None:
+        return station.twiml.render("dj/messages.done.xml", turn=turn, wants_callers=pressed == TO_CALLERS)
+    sound_url = station.settings.public_base_url + sound_path(turn.message_id, settings=station.settings)
+    return station.twiml.render("dj/messages.xml", turn=turn, sound_url=sound_url)
+
+
+@door.speaks("/next")
+def next(webhook: Webhook) -> bytes:  # noqa: A001  path, document and view share one name
+    """The DJ is ready for the next caller."""
+    call_sid = forms.call_sid_of(webhook.fields)
+    station = webhook.station
+    with station.transaction() as session:
+        turn = djs.take_next(session, call_sid=call_sid)
+    return _turn_document(station, turn=turn)
+
+
+@door.speaks("/done", carries=("DialCallStatus", "DialCallSid", "DialCallDuration"))
+def done(webhook: Webhook) -> bytes:
+    """A Dial of the DJ's has ended, by star, by hang-up or because nobody was there."""
+    call_sid = forms.call_sid_of(webhook.fields)
+    dialled = forms.dialled_of(webhook.fields)
+    station = webhook.station
+    with station.transaction() as session:
+        turn = djs.end_dial(session, now=station.clock(), call_sid=call_sid, dialled=dialled)
+    return _turn_document(station, turn=turn)
+
+
+def _is_right_pin(station: Station, *, typed: str) -> bool:
+    right = station.settings.dj_pin
+    # Compared in constant time: how long the answer takes tells nothing about the digits.
+    return right is not None and hmac.compare_digest(typed.encode(), right.get_secret_value().encode())
+
+
+def _door_document(station: Station, *, path: str, opened: DjDoor) -> bytes:
+    variant = "" if opened.kind == DoorKind.ADMITTED else f".{opened.kind}"
+    return station.twiml.render(f"{path}{variant}.xml", door=opened)
+
+
+def _turn_document(station: Station, *, turn: DjTurn) -> bytes:
+    variant = "" if turn.kind == TurnKind.CARD else f".{turn.kind}"
+    return station.twiml.render(f"dj/next{variant}.xml", turn=turn)
