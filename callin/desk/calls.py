@@ -229,8 +229,8 @@ def end_call(session: Session, *, now: datetime, call_sid: str, duration_s: int 
                 CallState(call.state), show_is_open=show is not None and show.state == ShowState.OPEN
             ),
             witness=Witness.STATUS_CALLBACK,
-            apology_after_s=apology_after_s,
         )
+        outcomes.review_apology(session, now=now, call=call, apology_after_s=apology_after_s)
     if call.outcome == Outcome.AIRED and call.aired_s is None and duration_s is not None:
         outcomes.record_talk(session, call=call, aired_s=max(0, duration_s - call.waited_s))
     outcomes.finish(session, now=now, call=call)

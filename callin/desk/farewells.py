@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 
 from callin.desk import outcomes, show_log
 from callin.desk.calls import MOST_STINTS
-from callin.desk.texting import withdraw_apology
 from callin.models import Call, Show, ShowState
-from callin.rules.apologies import is_owed
 from callin.rules.call_states import CallState, Outcome, QueueResult, Wish, Witness, outcome_of
 
 
@@ -88,8 +86,9 @@ def leave_line(session: Session, *, now: datetime, leaving: Leaving, apology_aft
         return Farewell(kind=FarewellKind.LEFT)
     show = session.get(Show, call.show_id) if call.show_id else None
     show_is_open = show is not None and show.state == ShowState.OPEN
-    stint = leaving.stint or call.stints
-    is_repeated = stint <= call.stints_counted
+    # An address can say anything; only a stint that there was is believed.
+    stint = leaving.stint if leaving.stint in range(1, call.stints + 1) else call.stints
+    is_repeated = bool(call.stints_counted & (1 << stint))
     if not is_repeated:
         _count_stint(call, stint=stint, queue_time_s=leaving.queue_time_s)
     outcome = outcome_of(
@@ -99,7 +98,8 @@ def leave_line(session: Session, *, now: datetime, leaving: Leaving, apology_aft
         is_over=leaving.is_over,
         show_is_open=show_is_open,
     )
-    if stint < call.stints:  # the call has moved on since
+    if stint < call.stints:  # the call has moved on since; its whole wait is known better now
+        outcomes.review_apology(session, now=now, call=call, apology_after_s=apology_after_s)
         return _farewell(call=call, kind=_BACK.get(leaving.result, FarewellKind.ELSEWHERE), show=show)
     if outcome is None and leaving.result in _BACK and call.stints >= MOST_STINTS:
         outcome = Outcome.FAILED
@@ -116,7 +116,10 @@ def leave_line(session: Session, *, now: datetime, leaving: Leaving, apology_aft
             )
         return _farewell(call=call, kind=_BACK.get(leaving.result, FarewellKind.ELSEWHERE), show=show)
     if not is_repeated:
-        _settle(session, now=now, call=call, outcome=outcome, apology_after_s=apology_after_s)
+        if call.outcome == Outcome.SENT_HOME:
+            outcome = Outcome.SENT_HOME  # the goodbye overtook this callback
+        outcomes.settle(session, now=now, call=call, outcome=outcome, witness=Witness.QUEUE_ACTION)
+        outcomes.review_apology(session, now=now, call=call, apology_after_s=apology_after_s)
     kind = _kind_of(Outcome(call.outcome or outcome), wish=call.wish)
     if call.state != CallState.OVER:
         if leaving.is_over or kind not in _OFFERS_MESSAGE:
@@ -147,9 +150,10 @@ def say_goodbye(
             now=now,
             call=call,
             outcome=Outcome.SENT_HOME,
-            witness=Witness.STATUS_CALLBACK,
-            apology_after_s=apology_after_s,
+            # The wait that the closing read from Twilio is as good as the queue's own word.
+            witness=Witness.QUEUE_ACTION if waited_s is not None else Witness.STATUS_CALLBACK,
         )
+        outcomes.review_apology(session, now=now, call=call, apology_after_s=apology_after_s)
     if call.state != CallState.OVER:
         call.state = CallState.LEAVING_MESSAGE
     show = session.get(Show, call.show_id) if call.show_id else None
@@ -159,22 +163,11 @@ def say_goodbye(
 def _count_stint(call: Call, *, stint: int, queue_time_s: int | None) -> None:
     """Twilio's own count of a stint replaces whatever was concluded without it."""
     call.waited_before_s += queue_time_s or 0
-    call.stints_counted = stint
+    call.stints_counted |= 1 << stint
     if stint == call.stints and queue_time_s is not None:
         call.waited_s = call.waited_before_s
     else:
         call.waited_s = max(call.waited_s, call.waited_before_s)
-
-
-def _settle(session: Session, *, now: datetime, call: Call, outcome: Outcome, apology_after_s: int) -> None:
-    if call.outcome == Outcome.SENT_HOME:
-        outcome = Outcome.SENT_HOME  # the goodbye overtook this callback
-    was_concluded = call.outcome is not None
-    outcomes.settle(
-        session, now=now, call=call, outcome=outcome, witness=Witness.QUEUE_ACTION, apology_after_s=apology_after_s
-    )
-    if was_concluded and not is_owed(outcome, waited_s=call.waited_s, apology_after_s=apology_after_s):
-        withdraw_apology(session, now=now, call=call)
 
 
 def _kind_of(outcome: Outcome, *, wish: str | None) -> FarewellKind:

@@ -13,16 +13,8 @@ from callin.rules.apologies import is_owed
 from callin.rules.call_states import CallState, Outcome, Witness
 
 
-def settle(
-    session: Session,
-    *,
-    now: datetime,
-    call: Call,
-    outcome: Outcome,
-    witness: Witness,
-    apology_after_s: int | None = None,
-) -> bool:
-    """The call has its outcome, is counted once, and is owed its apology if it is; return whether anything changed.
+def settle(session: Session, *, now: datetime, call: Call, outcome: Outcome, witness: Witness) -> None:
+    """The call has its outcome and is counted once.
 
     A witness that knows better corrects an earlier one; a repetition changes nothing.
 
@@ -31,11 +23,10 @@ def settle(
         call: its `waited_s` is up to date.
         outcome: the outcome.
         witness: who says so.
-        apology_after_s: the station's limit, or None where no apology can be owed.
     """
     if call.outcome is not None and (witness <= call.witness or call.outcome == outcome):
         call.witness = max(call.witness, witness)
-        return False
+        return
     is_first = call.outcome is None
     call.outcome, call.witness = outcome, witness
     if is_first and call.joined_at is not None:
@@ -48,11 +39,25 @@ def settle(
         call_sid=call.call_sid,
         detail=f"waited {call.waited_s} s",
     )
-    if apology_after_s is not None and is_owed(outcome, waited_s=call.waited_s, apology_after_s=apology_after_s):
+
+
+def review_apology(session: Session, *, now: datetime, call: Call, apology_after_s: int) -> None:
+    """The call is owed one apology exactly if its outcome and its wait, as now known, say so.
+
+    Args:
+        now: aware.
+        call: its outcome and `waited_s` are up to date.
+        apology_after_s: the station's limit.
+    """
+    if call.outcome is None:
+        return
+    outcome = Outcome(call.outcome)
+    if is_owed(outcome, waited_s=call.waited_s, apology_after_s=apology_after_s):
         # The queue's own word may still be on its way and say that the wait was short.
-        is_sure = witness == Witness.QUEUE_ACTION
+        is_sure = call.witness == Witness.QUEUE_ACTION
         texting.owe_apology(session, now=now, call=call, was_blocked=outcome == Outcome.BLOCKED, is_sure=is_sure)
-    return True
+    else:
+        texting.withdraw_apology(session, now=now, call=call)
 
 
 def record_talk(session: Session, *, call: Call, aired_s: int) -> None:

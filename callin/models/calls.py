@@ -44,7 +44,7 @@ class Call(Base):
     # Each <Enqueue> is a stint, numbered from 1 in the addresses that it carries: so a repeated or late callback
     # is known for what it is.
     stints: Mapped[int] = mapped_column(default=0)
-    stints_counted: Mapped[int] = mapped_column(default=0)  # stints whose seconds are in waited_before_s
+    stints_counted: Mapped[int] = mapped_column(default=0)  # one bit a stint whose seconds are in waited_before_s
 
     waited_before_s: Mapped[int] = mapped_column(default=0)  # in stints that are over
     waited_s: Mapped[int] = mapped_column(default=0)  # in all, as last heard from Twilio
