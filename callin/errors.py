@@ -74,3 +74,7 @@ class NotWaiting(DeskError):
 
 class DatabaseUnfit(CallinError):
     """The database cannot be reached, or its tables are not those of this version."""
+
+
+class ClosingStuck(CallinError):
+    """The show cannot be closed yet; running it again goes on where it stopped."""

@@ -22,6 +22,7 @@ BIGGEST_PAGE = 1000
 GONE = 404
 NAME_TAKEN = 22003
 CALL_NOT_IN_PROGRESS = 21220
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 # An address and our credentials in, the sound out.
 Fetch = Callable[[str, tuple[str, str]], bytes]
@@ -176,6 +177,17 @@ class Carrier:
         except CarrierError as error:
             if error.code != CALL_NOT_IN_PROGRESS:
                 raise
+
+    def is_over(self, call_sid: str) -> bool:
+        """Return whether the call has ended, or is unknown to Twilio."""
+        try:
+            with told("look at a call"):
+                status = str(self._client.calls(call_sid).fetch().status)
+        except CarrierError as error:
+            if error.status != GONE:
+                raise
+            return True
+        return status in ENDED
 
     def fetch_recording(self, url: str) -> bytes:
         """Return the sound of a recording, fetched with our credentials, which no other host ever sees.
