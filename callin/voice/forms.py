@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from callin.desk.calls import Arrival
 from callin.desk.djs import Dialled
@@ -22,6 +21,7 @@ CALL = "CA"
 NEXT = "next"  # the value of our own `queue` parameter that means the queue of those next up
 LONGEST_URL = 500
 
+_URL = re.compile(r"https?://[\w.:-]+(?P<path>/[\w./~%-]*)(?:\?[\w=&%.-]*)?", re.ASCII)
 _RECORDING_AT_END = re.compile(r"/(RE[0-9A-Za-z]{1,62})(?:\.\w+)?$", re.ASCII)
 
 
@@ -129,12 +129,12 @@ def recording_of(fields: Fields) -> tuple[str, str]:
     Record's own action names the address alone; the SID is its last part.
     """
     address = fields.raw("RecordingUrl") or ""
-    url = urlsplit(address) if len(address) <= LONGEST_URL and address.isprintable() else None
-    if url is None or url.scheme not in ("http", "https") or not url.netloc:
+    url = _URL.fullmatch(address)
+    if url is None or len(address) > LONGEST_URL:
         raise BadForm("RecordingUrl is not an address")
     if fields.raw("RecordingSid"):
         return fields.sid("RecordingSid", "RE"), address
-    named = _RECORDING_AT_END.search(url.path)
+    named = _RECORDING_AT_END.search(url["path"])
     if named is None:
         raise BadForm("RecordingUrl names no recording")
     return named[1], address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callin.desk import calls, farewells, line, messages
 from callin.desk.calls import KeyAnswer, WelcomeKind
+from callin.desk.farewells import FarewellKind
 from callin.voice import forms
 from callin.webhooks import PhoneDoor, Webhook
 
@@ -90,7 +91,8 @@ def left(webhook: Webhook) -> bytes:
         farewell = farewells.leave_line(
             session, now=station.clock(), leaving=leaving, apology_after_s=station.settings.apology_after_s
         )
-    return station.twiml.render(f"listener/left.{farewell.kind}.xml", farewell=farewell)
+    variant = "" if farewell.kind == FarewellKind.THANKS else f".{farewell.kind}"
+    return station.twiml.render(f"listener/left{variant}.xml", farewell=farewell)
 
 
 @door.speaks("/goodbye")

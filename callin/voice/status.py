@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from callin.desk import calls
 from callin.voice import forms
@@ -44,5 +44,5 @@ def fallback(webhook: Webhook) -> bytes:
 
 def _failures_so_far(fields: Fields) -> int:
     """Return how often this call was sent back before, by the address that failed."""
-    said = parse_qs(urlsplit(fields.peek("ErrorUrl") or "").query).get(AGAIN, ["0"])[0]
+    said = parse_qs((fields.peek("ErrorUrl") or "").partition("?")[2]).get(AGAIN, ["0"])[0]
     return int(said) if said.isdecimal() and len(said) <= 3 else 0
