@@ -1,12 +1,13 @@
 """The carrier's hand in tests: forms signed by the vendor's own code, and the documents that come back, parsed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
+import pytest
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
@@ -113,3 +114,11 @@ class Doors:
                 table.name: [tuple(row) for row in connection.execute(select(table))]
                 for table in Base.metadata.sorted_tables
             }
+
+
+@pytest.fixture(name="doors")
+def doors_fixture(database_url: str) -> Iterator[Doors]:
+    """A station with nothing on record yet, and the carrier's hand."""
+    rung = Doors(database_url)
+    yield rung
+    rung.station.engine.dispose()

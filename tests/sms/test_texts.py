@@ -1,0 +1,154 @@
+"""The text line's doors, as far as they go now: every text kept, STOP obeyed, receipts recorded."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from callin.models import Caller, Text, TextKind, TextState
+from callin.rules.text_commands import Subscription, subscription_in
+from tests.webhooks.ringing import Doors
+
+SENT = {"MessageSid": "SM" + "1" * 32, "From": "+14155550123", "To": "+15550100", "Body": "hi"}
+RECEIPT = {"MessageSid": "SM" + "9" * 32, "To": "+14155550123", "From": "+15550100"}
+
+
+def owe_text(doors: Doors, *, state: TextState = TextState.SENT, sid: str | None = RECEIPT["MessageSid"]) -> None:
+    """A text that has gone out, or waits to."""
+    with doors.station.transaction() as session:
+        session.add(
+            Text(
+                kind=TextKind.APOLOGY_FOR_WAIT,
+                phone_number="+14155550123",
+                body="Sorry.",
+                state=state,
+                created_at=doors.now,
+                due_at=doors.now + timedelta(seconds=10),
+                message_sid=sid,
+            )
+        )
+
+
+def test_every_text_is_kept_once(doors: Doors) -> None:
+    """A text is kept word for word; the same one again changes nothing; nothing is said back."""
+    first = doors.post("/sms/inbound", SENT, Body="Hi 📻 <owls> & more")
+    again = doors.post("/sms/inbound", SENT, Body="Hi 📻 <owls> & more")
+
+    assert (first.status, first.verbs) == (again.status, again.verbs) == (200, [])
+    assert [(text.body, text.state) for text in doors.rows(Text)] == [("Hi 📻 <owls> & more", "received")]
+
+
+def test_a_withheld_number_may_text_us(doors: Doors) -> None:
+    """A text from nobody is kept and belongs to nobody."""
+    assert doors.post("/sms/inbound", SENT, From="anonymous").status == 200
+
+    assert [text.caller_id for text in doors.rows(Text)] == [None]
+    assert doors.rows(Caller) == []
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop", " Stop. ", "Cancel!", "unsubscribe", "QUIT 😡", "end", "optout"])
+def test_stop_and_its_sisters_end_our_texts(doors: Doors, word: str) -> None:
+    """The number is marked as opted out, and what we still owed it is not sent."""
+    owe_text(doors, state=TextState.OWED, sid=None)
+
+    doors.post("/sms/inbound", SENT, Body=word)
+
+    assert [caller.opted_out_at for caller in doors.rows(Caller)] == [doors.now]
+    assert [text.state for text in doors.rows(Text)] == ["withheld", "received"]
+
+
+@pytest.mark.parametrize("word", ["START", "yes", "Unstop"])
+def test_start_brings_them_back(doors: Doors, word: str) -> None:
+    """After START the number may be texted again; a STOP that comes twice late does not undo that."""
+    doors.post("/sms/inbound", SENT, Body="stop")
+    doors.post("/sms/inbound", SENT, Body=word, MessageSid="SM" + "2" * 32)
+    doors.post("/sms/inbound", SENT, Body="stop")
+
+    assert [caller.opted_out_at for caller in doors.rows(Caller)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("body", "meaning"),
+    [
+        ("please stop the music", None),
+        ("stopped", None),
+        ("", None),
+        ("👍", None),
+        ("STOP", Subscription.OPT_OUT),
+        ("Opt-out", None),
+        ("yes!", Subscription.OPT_IN),
+    ],
+)
+def test_only_the_whole_text_counts(body: str, meaning: Subscription | None) -> None:
+    """The carrier's words count as the whole text alone, whatever stands around them."""
+    assert subscription_in(body) == meaning
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "state", "why"),
+    [
+        ("sent", None, "sent", None),
+        ("delivered", None, "delivered", None),
+        ("undelivered", "30003", "undelivered", "phone switched off or out of reach"),
+        ("failed", "30006", "failed", "landline"),
+        ("failed", "99999", "failed", "refused with code 99999"),
+    ],
+)
+def test_receipts_are_recorded(doors: Doors, status: str, code: str | None, state: str, why: str | None) -> None:
+    """What became of a text is on record in words; the carrier hears 204."""
+    owe_text(doors)
+
+    reply = doors.post("/sms/receipts", RECEIPT, MessageStatus=status, **({"ErrorCode": code} if code else {}))
+
+    assert (reply.status, reply.body) == (204, b"")
+    assert [(text.state, text.why) for text in doors.rows(Text)] == [(state, why)]
+
+
+def test_a_landline_is_not_texted_again(doors: Doors) -> None:
+    """A receipt that says «landline» ends our texts to that number, and says why."""
+    owe_text(doors)
+    owe_text(doors, state=TextState.OWED, sid=None)
+
+    doors.post("/sms/receipts", RECEIPT, MessageStatus="undelivered", ErrorCode="30006")
+
+    assert [(text.state, text.why) for text in doors.rows(Text)] == [
+        ("undelivered", "landline"),
+        ("withheld", "landline"),
+    ]
+    assert [caller.no_texts_why for caller in doors.rows(Caller)] == ["landline"]
+
+
+def test_a_late_receipt_takes_nothing_back(doors: Doors) -> None:
+    """Receipts come out of order: «sent» after «delivered» changes nothing."""
+    owe_text(doors)
+    doors.post("/sms/receipts", RECEIPT, MessageStatus="delivered")
+    doors.post("/sms/receipts", RECEIPT, MessageStatus="sent")
+
+    assert [text.state for text in doors.rows(Text)] == ["delivered"]
+
+
+def test_a_receipt_for_a_text_that_is_not_ours_changes_nothing(doors: Doors) -> None:
+    """204, and no row; not even a landline is believed from a stranger's receipt."""
+    assert doors.post("/sms/receipts", RECEIPT, MessageStatus="failed", ErrorCode="30006").status == 204
+    assert doors.rows(Text) == doors.rows(Caller) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/sms/inbound", {"MessageSid": ""}),
+        ("/sms/inbound", {"MessageSid": "CA1"}),
+        ("/sms/receipts", {"MessageStatus": "teleported"}),
+        ("/sms/receipts", {"MessageStatus": "failed", "ErrorCode": "-1"}),
+        ("/sms/receipts", {"MessageStatus": "failed", "MessageSid": "x"}),
+    ],
+)
+def test_nonsense_is_refused_and_changes_nothing(doors: Doors, path: str, form: dict[str, Any]) -> None:
+    """Nobody listens to a text's webhook: 400, and nothing is written."""
+    owe_text(doors)
+    before = doors.contents()
+    base = SENT if path == "/sms/inbound" else RECEIPT
+    with capture_logs():
+        assert doors.post(path, {**base, **form}).status == 400
+    assert doors.contents() == before
