@@ -35,14 +35,14 @@ def put_next_up(station: Station, *, call_sid: str, actor: str) -> None:
             queue_sid = queue.sid if queue else ""
         station.carrier.move_member(queue_sid, call_sid, url=station.settings.public_base_url + NEXT_UP_PATH)
     except MemberGone as gone:
-        _settle(station, call_sid=call_sid, why="gone from the line")
+        _undo(station, call_sid=call_sid, why="gone from the line")
         raise NotWaiting("That caller has just left the line.") from gone
     except CarrierError as error:
         if error.status is not None:  # Twilio has answered, and did not do it
-            _settle(station, call_sid=call_sid, why=str(error))
+            _undo(station, call_sid=call_sid, why=str(error))
         raise
 
 
-def _settle(station: Station, *, call_sid: str, why: str) -> None:
+def _undo(station: Station, *, call_sid: str, why: str) -> None:
     with station.transaction() as session:
-        line.settle_move(session, now=station.clock(), call_sid=call_sid, is_moved=False, why=why)
+        line.undo_move(session, now=station.clock(), call_sid=call_sid, why=why)

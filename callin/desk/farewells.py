@@ -87,7 +87,7 @@ def leave_line(session: Session, *, now: datetime, leaving: Leaving, apology_aft
     show = session.get(Show, call.show_id) if call.show_id else None
     show_is_open = show is not None and show.state == ShowState.OPEN
     # An address can say anything; only a stint that there was is believed.
-    stint = leaving.stint if leaving.stint in range(1, call.stints + 1) else call.stints
+    stint = leaving.stint if leaving.stint and leaving.stint <= call.stints else call.stints
     is_repeated = bool(call.stints_counted & (1 << stint))
     if not is_repeated:
         _count_stint(call, stint=stint, queue_time_s=leaving.queue_time_s)

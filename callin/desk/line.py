@@ -139,7 +139,7 @@ def hold(session: Session, *, now: datetime, holding: Holding) -> WaitNotice:
 
 
 def put_next_up(session: Session, *, now: datetime, call_sid: str, actor: str) -> Move:
-    """The caller is marked as moving; the door then asks Twilio to move them, and reports by `settle_move`.
+    """The caller is marked as moving; the door then asks Twilio, and calls `undo_move` if that failed.
 
     Doing it again while they move asks again: Twilio moves a member once.
 
@@ -167,17 +167,14 @@ def put_next_up(session: Session, *, now: datetime, call_sid: str, actor: str) -
     return Move(call_sid=call_sid, queue_sid=show.queue_sid, queue_name=show.queue_name)
 
 
-def settle_move(session: Session, *, now: datetime, call_sid: str, is_moved: bool, why: str | None = None) -> None:
-    """Twilio's answer to the move is on record; a caller who could not be moved stands where they stood.
+def undo_move(session: Session, *, now: datetime, call_sid: str, why: str) -> None:
+    """A caller whom Twilio could not move stands where they stood; one who was moved says so by arriving.
 
     Args:
         now: aware.
         call_sid: of the listener.
-        is_moved: whether Twilio moved them.
-        why: the reason if not, in words.
+        why: the reason, in words.
     """
-    if is_moved:
-        return  # the call itself says when it has arrived
     call = session.scalars(select(Call).where(Call.call_sid == call_sid, Call.state == CallState.MOVING)).one_or_none()
     if call is not None:
         call.state, call.put_next_at = CallState.WAITING, None

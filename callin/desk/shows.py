@@ -175,8 +175,12 @@ def all_shows(session: Session, *, limit: int = 50) -> list[ShowSummary]:
     return [ShowSummary(card=card_of(show), calls=calls, aired=on_air) for show, calls, on_air in rows]
 
 
-def calls_of(session: Session, *, show_id: int) -> list[CallSummary]:
-    """Return every listener's call of a show in the order of arrival."""
+def calls_of(session: Session, *, show_id: int | None) -> list[CallSummary]:
+    """Return every listener's call of a show in the order of arrival.
+
+    Args:
+        show_id: of the show, or None for the calls that came while there was none.
+    """
     texts = select(func.count(Text.id)).where(Text.call_id == Call.id).scalar_subquery()
     messages = select(func.count(Message.id)).where(Message.call_id == Call.id).scalar_subquery()
     rows = session.execute(

@@ -102,5 +102,6 @@ def spoken_range(expected_s: float, *, before: WaitRange | None = None) -> WaitR
     if before is not None and before.low_min <= expected_min <= before.high_min:
         return before
     low = max((step for step in _STEPS_MIN if step <= 0.7 * expected_min), default=0)
-    high = next((step for step in _STEPS_MIN if step >= 1.4 * expected_min), None)
+    # «Less than a minute» is a promise nobody can keep.
+    high = next((step for step in _STEPS_MIN[1:] if step >= 1.4 * expected_min), None)
     return None if high is None else WaitRange(low_min=low, high_min=high)

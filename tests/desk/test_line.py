@@ -128,7 +128,7 @@ def test_put_next_up_marks_and_a_gone_caller_goes_back(open_desk: Desk) -> None:
     open_desk.join("CA0001")
     move = open_desk.do(line.put_next_up, now=open_desk.now, call_sid="CA0001", actor="producer")
     assert (move.queue_name, open_desk.call("CA0001").state) == ("line", CallState.MOVING)
-    open_desk.do(line.settle_move, now=open_desk.now, call_sid="CA0001", is_moved=False, why="hung up")
+    open_desk.do(line.undo_move, now=open_desk.now, call_sid="CA0001", why="hung up")
     assert open_desk.call("CA0001").state == CallState.WAITING
     assert "could not be put next up" in open_desk.log()
 
