@@ -6,6 +6,7 @@ a person is told of a bad value). No message ever holds the value itself: some o
 
 from __future__ import annotations
 
+import hmac
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,10 +94,11 @@ class Settings(BaseSettings):
         default_factory=default_database_url,
         repr=False,
     )
-    secret_key: SecretStr = _setting(
+    secret_key: SecretStr | None = _setting(
         "SECRET_KEY",
-        "Signs the links to messages that callers left; keep it the same over restarts and machines.",
+        "Signs the links to messages that callers left; unset, a key made from the auth token does.",
         "is shorter than 16 characters; take the output of: openssl rand -hex 24",
+        default=None,
         min_length=16,
     )
     port: int = _setting(
@@ -157,7 +159,7 @@ class Settings(BaseSettings):
     )
     apology_after_s: int = _setting(
         "CALLIN_APOLOGY_AFTER_S",
-        "Seconds of waiting in vain after which a caller gets an apology by text.",
+        "Seconds of waiting beyond which a caller is owed an apology by text.",
         "is not a whole number of seconds from 0 to 86400",
         default=30,
         ge=0,
@@ -229,6 +231,13 @@ class Settings(BaseSettings):
     def next_queue_name(self) -> str:
         """The queue that callers put next up are moved into; the DJ line dials it first."""
         return self.queue_name + NEXT_QUEUE_SUFFIX
+
+    @property
+    def signing_key(self) -> bytes:
+        """What our own links are signed with: the same over restarts and machines."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        return hmac.digest(self.twilio_auth_token.get_secret_value().encode(), b"callin: our own links", "sha256")
 
     @field_validator("twilio_api_secret")
     @classmethod

@@ -70,5 +70,5 @@ def sound_path(message_id: int, *, settings: Settings) -> str:
 
 
 def _token(message_id: int, *, settings: Settings) -> str:
-    key = settings.secret_key.get_secret_value().encode()
+    key = settings.signing_key
     return hmac.digest(key, f"message sound {message_id}".encode(), "sha256").hex()[:40]

@@ -12,7 +12,6 @@ GOOD = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_AUTH_TOKEN": "a-token-nobody-may-see",
     "PUBLIC_BASE_URL": "https://station.test/",
-    "SECRET_KEY": "a-secret-key-nobody-may-see",
     "CALLIN_LISTENER_NUMBER": "+1 555 0100",
     "CALLIN_DJ_LINE": "+15550101",
 }
@@ -36,8 +35,8 @@ def problems_of(environment: pytest.MonkeyPatch, **changes: str) -> list[str]:
     return caught.value.problems
 
 
-def test_six_settings_make_a_station(environment: pytest.MonkeyPatch) -> None:
-    """Six values are enough; they are put into one spelling and the rest has defaults."""
+def test_five_settings_make_a_station(environment: pytest.MonkeyPatch) -> None:
+    """Five values are enough; they are put into one spelling and the rest has defaults."""
     settings = load_settings(env_file=None)
     assert settings.listener_number == "+15550100"
     assert settings.public_base_url == "https://station.test"
@@ -46,6 +45,15 @@ def test_six_settings_make_a_station(environment: pytest.MonkeyPatch) -> None:
     assert settings.max_queue_size == 100
     assert settings.apology_after_s == 30
     assert settings.database_url.startswith("sqlite:////")
+
+
+def test_own_links_are_signed_with_a_key_that_survives_restarts(environment: pytest.MonkeyPatch) -> None:
+    """Unset, the key comes from the auth token; set, it is the station's own."""
+    made = load_settings(env_file=None).signing_key
+    assert made == load_settings(env_file=None).signing_key
+    assert b"a-token-nobody-may-see" not in made
+    environment.setenv("SECRET_KEY", "a-secret-key-nobody-may-see")
+    assert load_settings(env_file=None).signing_key == b"a-secret-key-nobody-may-see"
 
 
 def test_every_missing_setting_is_named_at_once(environment: pytest.MonkeyPatch) -> None:
