@@ -48,11 +48,11 @@ def engine_for(database_url: str) -> Engine:
     """Return an engine for SQLite or PostgreSQL that makes transactions safe between processes.
 
     Args:
-        database_url: SQLAlchemy's form; `postgres://` is understood too.
+        database_url: SQLAlchemy's form, driver included; the settings see to it.
     """
     url = make_url(database_url)
-    if url.drivername in ("postgres", "postgresql"):
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
         Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})

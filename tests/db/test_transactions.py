@@ -1,0 +1,100 @@
+"""Transactions that hold between processes, and moments that keep their time zone."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError, StatementError
+
+from callin import db
+from callin.db import Sessions, engine_for, sessions_for, transaction
+from callin.models import Caller, Text, TextKind, TextState
+
+CLAIMER = """
+import sys
+from datetime import UTC, datetime
+from callin import db
+from callin.desk import texting
+sessions = db.sessions_for(db.engine_for(sys.argv[1]))
+sys.stdin.readline()
+while True:
+    with db.transaction(sessions) as session:
+        claimed = texting.claim_due(session, now=datetime(2030, 1, 1, tzinfo=UTC), limit=1, lease_s=3600)
+    if not claimed:
+        break
+    print(claimed[0].text_id)
+"""
+
+
+def test_racing_processes_never_claim_one_row_twice(database_url: str, sessions: Sessions) -> None:
+    """Six couriers racing for 120 texts get 120 texts, where SQLAlchemy's default lets two have one."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    with transaction(sessions) as session:
+        session.add_all(
+            Text(
+                kind=TextKind.APOLOGY_FOR_WAIT,
+                phone_number="+15550100",
+                body="sorry",
+                state=TextState.OWED,
+                created_at=now,
+                due_at=now,
+            )
+            for _ in range(120)
+        )
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIMER, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(6)
+    ]
+    claimed = [line for racer in racers for line in racer.communicate("go\n", timeout=120)[0].split()]
+    assert [racer.returncode for racer in racers] == [0] * 6
+    assert len(claimed) == 120
+    assert len(set(claimed)) == 120
+
+
+def test_an_error_rolls_everything_back(sessions: Sessions) -> None:
+    """Nothing is half-written."""
+
+    def fail_halfway() -> None:
+        with transaction(sessions) as session:
+            session.add(Caller(phone_number="+15550100", first_seen_at=datetime.now(UTC)))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
+    with transaction(sessions) as session:
+        assert session.scalars(select(Caller)).all() == []
+
+
+def test_a_locked_database_gives_up_in_time_for_a_webhook(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for a lock ends long before Twilio's fifteen seconds, in an error that a door can answer."""
+    assert db.BUSY_TIMEOUT_MS <= 5_000
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 20)
+    holder, waiter = engine_for(database_url), engine_for(database_url)
+    with holder.connect() as held:
+        held.execute(text("SELECT 1"))
+        with pytest.raises(OperationalError, match="locked"), transaction(sessions_for(waiter)) as session:
+            session.execute(text("SELECT 1"))
+    holder.dispose()
+    waiter.dispose()
+
+
+def test_moments_come_back_aware_and_in_utc(sessions: Sessions) -> None:
+    """SQLite alone would give back naive ones."""
+    moment = datetime(2026, 3, 6, 21, 0, tzinfo=timezone(timedelta(hours=1)))
+    with transaction(sessions) as session:
+        session.add(Caller(phone_number="+15550100", first_seen_at=moment))
+    with transaction(sessions) as session:
+        seen = session.scalars(select(Caller.first_seen_at)).one()
+    assert (seen, seen.tzinfo) == (moment, UTC)
+
+
+def test_a_naive_moment_is_refused(sessions: Sessions) -> None:
+    """A time without its zone is a mistake in our code."""
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001  on purpose
+    with transaction(sessions) as session, pytest.raises(StatementError, match="time zone"):
+        session.scalar(select(Caller.id).where(Caller.first_seen_at == naive))
