@@ -16,6 +16,7 @@ from callin.exchange.cookies import Jar
 
 if TYPE_CHECKING:
     from callin.exchange.interpreter import Leg
+    from callin.exchange.queues import WaitingDj
 
 
 def new_sid(prefix: str) -> str:
@@ -159,7 +160,7 @@ class Queue:
     date_created: datetime
     date_updated: datetime
     members: list[Member] = field(default_factory=list)
-    waiting_djs: list[Leg] = field(default_factory=list)  # in Dial Queue with nobody to take, longest first
+    waiting_djs: list[WaitingDj] = field(default_factory=list)  # in Dial Queue with nobody to take, longest first
     tickets: int = 0
     arrivals_s: float = 0  # the sum of the members' times of arrival, for the average wait
     shown_size: int | None = None  # what REST said last, for the lagging_current_size fault

@@ -18,10 +18,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from typing import Any, cast
 
-from callin.exchange.exchange import Exchange
-
 from callin.exchange.clock import ManualClock, RealClock
 from callin.exchange.control import app as control
+from callin.exchange.exchange import Exchange
 from callin.exchange.http_messages import HttpAnswer, HttpRequest, Silence, json_answer
 from callin.exchange.rest import app as rest
 
@@ -39,7 +38,7 @@ class ExchangeServer:
     def __init__(self, exchange: Exchange, *, host: str, port: int, is_control_open: bool = False) -> None:
         self.exchange = exchange
         self._http = _Listener((host, port), _Connection)
-        self._http.answer = self._answer
+        self._http.answer = lambda request, client: self.answer(request, client=client)
         self._is_control_open = is_control_open
         self._thread: threading.Thread | None = None
         self.host, self.port = host, self._http.server_address[1]
@@ -51,20 +50,28 @@ class ExchangeServer:
         """Requests are answered from now on, by threads of their own."""
         self.exchange.start()
         self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.1}, name="exchange-http", daemon=True
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, name="exchange-http", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
         """Nothing listens and nothing runs any more."""
-        self._http.is_closing.set()
         if self._thread is not None:
             self._http.shutdown()
             self._thread.join()
         self._http.server_close()
+        self._http.hang_up()
         self.exchange.close()
 
-    def _answer(self, request: HttpRequest, client: str) -> HttpAnswer:
+    def answer(self, request: HttpRequest, *, client: str) -> HttpAnswer:
+        """Return the answer of the door that the path leads to.
+
+        Args:
+            client: the IP address the request came from.
+
+        Raises:
+            Silence: when it is to get none.
+        """
         if request.path.startswith(control.PREFIX):
             if not self._is_control_open and not _is_loopback(client):
                 return json_answer(403, {"error": "the control API answers this machine only"})
@@ -178,8 +185,24 @@ class _Listener(ThreadingHTTPServer):
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         self.is_closing = threading.Event()
+        self._open: set[Any] = set()  # added to and taken from by one thread each; sets bear that
         self.answer: Callable[[HttpRequest, str], HttpAnswer]
         super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Every connection is over, so that no thread waits on one."""
+        self.is_closing.set()
+        for connection in tuple(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class's signature
         """A client that went away is not worth a traceback."""

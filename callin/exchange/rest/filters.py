@@ -24,7 +24,8 @@ def dates(asked: Parameters, *, name: str) -> Matches:
     first: datetime | None = None
     last: datetime | None = None
     if (text := asked.text(name)) is not None:
-        first, last = _span(name, text=text)
+        # The vendor's client sends a day as its midnight: equality always means the whole day.
+        first, last = _span(name, text=text[: len("2026-11-23")])
     if (text := asked.text(name + ">")) is not None:
         first = _span(name + ">", text=text)[0]
     if (text := asked.text(name + "<")) is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from callin.exchange.errors import RestError
 from callin.exchange.http_messages import HttpAnswer, json_answer
-from callin.exchange.records import Number, new_sid
+from callin.exchange.records import Number
 from callin.exchange.rest.parameters import Parameters, is_phone_number
 from callin.exchange.rest.render import API_VERSION, account_path, formatted, rfc_2822
 from callin.exchange.rest.resource import RestCall
@@ -108,16 +108,8 @@ def create(asking: RestCall) -> HttpAnswer:
     with exchange.lock:
         if phone_number in exchange.numbers:
             raise RestError(400, NOT_AVAILABLE, f"{phone_number} is not available")
-        now = exchange.now()
-        number = Number(
-            sid=new_sid("PN"),
-            phone_number=phone_number,
-            friendly_name=formatted(phone_number),
-            date_created=now,
-            date_updated=now,
-        )
+        number = exchange.add_number(phone_number, friendly_name=formatted(phone_number))
         _apply(number, changes=changes)
-        exchange.add_number(number)
         return json_answer(201, rendered(asking, number))
 
 

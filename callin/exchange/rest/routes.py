@@ -22,7 +22,7 @@ class Route:
 
 def _route(pattern: str, *, is_media: bool = False, **methods: Answering) -> Route:
     # Anything but a slash stands in a place: what is no SID finds nothing, as at Twilio.
-    for place in re.findall(r"{(\w+)}", pattern):
+    for place in re.findall(r"{([a-z_]+)}", pattern):
         pattern = pattern.replace(f"{{{place}}}", f"(?P<{place}>[^/]+?)")
     return Route(re.compile(pattern), methods, is_media)
 
