@@ -1,0 +1,120 @@
+"""`callin serve`: the web application on granian, with a courier beside it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import click
+import structlog
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.common import AbstractServer
+
+from callin.app import create_app
+from callin.cli.terminal import Exit, station_for_command, tell
+from callin.courier import Courier
+from callin.errors import CallinError
+from callin.logs import configure_logs
+from callin.settings import Settings
+from callin.station import station_of
+
+# A webhook holds its thread for a few milliseconds; the rest is room for a database that hesitates.
+THREADS = 32
+# A round of the courier may be waiting for Twilio twice over.
+COURIER_STOPS_WITHIN_S = 25
+
+_log = structlog.get_logger(__name__)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Listen here instead of on PORT; 0 takes any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--no-courier", is_flag=True, help="Leave owed texts to `callin courier`.")
+def serve(*, port: int | None, host: str, no_courier: bool) -> int:
+    """Answer the phones: Twilio's webhooks come in here, until stopped."""
+    settings = station_for_command().settings
+    address = free_address(host, port=settings.port if port is None else port)
+    server = Granian(
+        "callin.app",
+        address=host,
+        port=address,
+        interface=Interfaces.WSGI,
+        blocking_threads=THREADS,
+        log_level=LogLevels.error,
+        # Its own handlers write to stdout and know no masks: let its lines pass through ours.
+        log_dictconfig={"handlers": {}, "formatters": {}, "loggers": {"_granian": {}, "granian.access": {}}},
+        workers_kill_timeout=10,
+    )
+    stop, signals = threading.Event(), list[int]()
+    courier = None if no_courier else threading.Thread(target=_work, args=(settings, server, stop), name="courier")
+
+    @server.on_startup
+    def _begin() -> None:
+        configure_logs(level=settings.log_level, form=settings.log_format)
+
+        def heard(number: int, _frame: FrameType | None) -> None:
+            signals.append(number)
+            stop.set()
+            server.signal_handler_interrupt()  # type: ignore[no-untyped-call]  # granian's own
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, heard)
+        if courier is not None:
+            courier.start()
+        tell(f"callin: listening on http://{host}:{address} for {settings.public_base_url}")
+
+    try:
+        server.serve(target_loader=partial(application, settings), wrap_loader=False)
+    except SystemExit:
+        # Ctrl-C reaches the worker too, and granian takes a worker that went by itself for a crash.
+        if not signals:
+            return Exit.FAILED
+    finally:
+        stop.set()
+        if courier is not None and courier.is_alive():
+            courier.join(COURIER_STOPS_WITHIN_S)
+    return Exit.INTERRUPTED if signal.SIGINT in signals else Exit.OK
+
+
+def application(settings: Settings) -> Flask:
+    """Return the application, made inside the worker process: connections are not to be shared over a fork."""
+    configure_logs(level=settings.log_level, form=settings.log_format)
+    return create_app(station_of(settings))
+
+
+def free_address(host: str, *, port: int) -> int:
+    """Return the port to listen on, which nobody else does.
+
+    Args:
+        port: the one wanted; 0 takes any free one.
+
+    Raises:
+        CallinError: it is taken, or the host is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As the server will do it: a port whose last connections are just closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            chosen: int = probe.getsockname()[1]
+        except OSError as error:
+            raise CallinError(
+                f"Cannot listen on {host}:{port} ({error.strerror or error}). "
+                "Stop what listens there, or choose another port: callin serve --port 8001"
+            ) from error
+    return chosen
+
+
+def _work(settings: Settings, server: AbstractServer[Any], stop: threading.Event) -> None:
+    """A courier of this process; it begins once the worker has been forked, so that nothing of its is copied."""
+    while not server.wrks and not stop.wait(0.05):
+        pass
+    Courier(station_of(settings)).run(stop)

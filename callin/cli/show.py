@@ -1,0 +1,196 @@
+"""`callin show`: open, close and list shows."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy.exc import IntegrityError
+
+from callin.cli import show_report
+from callin.cli.terminal import (
+    Exit,
+    answer,
+    answer_json,
+    ask_before,
+    console,
+    side_console,
+    station_for_command,
+    tell,
+)
+from callin.desk import shows
+from callin.desk.shows import ShowCard
+from callin.drain import ClosingReport, close_show, look_at_closing
+from callin.errors import CarrierError, ShowAlreadyOpen
+from callin.models import ShowState
+from callin.station import Station
+
+GO_ON = "callin: the show is still closing. Go on with: callin show close"
+
+
+@click.group()
+def show() -> None:
+    """The show: open it, close it, look at past ones."""
+
+
+@show.command("open")
+@click.option("--name", help="What callers hear it called, if not CALLIN_SHOW_NAME.")
+@click.option("--until", metavar="HH:MM", help="When it ends, in this machine's time; told to who waits in vain.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def open_(*, name: str | None, until: str | None, as_json: bool) -> int:
+    """Let callers into the line. Safe to repeat: what is missing at Twilio is made."""
+    ends_at = None if until is None else next_time_of(until, now=datetime.now().astimezone())
+    station = station_for_command()
+    card, was_open = _opened(station, name=name or station.settings.show_name, ends_at=ends_at)
+    try:
+        _ensure_queues(station, card)
+    except CarrierError as error:
+        tell(f"callin: {error}")
+        tell(
+            "callin: the show is open and callers are taken, but its queues are not ready at Twilio: "
+            "a DJ who rings now may find no line. Run again: callin show open"
+        )
+        return Exit.UNREACHABLE
+    if as_json:
+        answer_json(show_report.show_as_json(card) | {"was_open": was_open})
+    elif was_open:
+        answer(f"«{card.name}» is open since {show_report.clock_time(card.opened_at)}; its queues are ready.")
+    else:
+        settings = station.settings
+        answer(f"«{card.name}» is open. Listeners ring {settings.listener_number}, the DJ rings {settings.dj_line}.")
+    return Exit.OK
+
+
+@show.command("close")
+@click.option("--dry-run", is_flag=True, help="Say who would be sent home, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--keep-queue", is_flag=True, help="Leave the empty queues at Twilio.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def close(*, dry_run: bool, yes: bool, keep_queue: bool, as_json: bool) -> int:
+    """Thank everyone who waits, take their messages, and delete the queue.
+
+    Whoever is on the air stays there. Killed midway, run it again: it goes on where it stopped.
+    """
+    station = station_for_command()
+    if dry_run or not yes:
+        if not dry_run:
+            # Before anything is asked of Twilio: a script that forgot --yes should hear of it at once.
+            _refuse_to_ask_nobody()
+        planned = look_at_closing(station)
+        if dry_run or planned.had_nothing_to_do:
+            _print(planned, as_json=as_json, is_dry_run=dry_run)
+            return Exit.OK
+        what = f"Close «{planned.show.name}»" if planned.show else "Empty the queues that were left behind"
+        count = len(planned.callers)
+        ask_before(f"{what} and send {count} {'caller' if count == 1 else 'callers'} home with thanks", yes=False)
+    try:
+        report = _close(station, keep_queue=keep_queue)
+    except (KeyboardInterrupt, CarrierError):
+        tell(GO_ON)
+        raise
+    _print(report, as_json=as_json, is_dry_run=False)
+    if report.left_a_queue:
+        tell("callin: Twilio would not delete a queue. Nobody waits in it; try again later: callin show close")
+        return Exit.FAILED
+    return Exit.OK
+
+
+@show.command("list")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many at the most.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def list_(*, limit: int, as_json: bool) -> None:
+    """The latest shows, newest first."""
+    station = station_for_command()
+    with station.transaction() as session:
+        summaries = shows.all_shows(session, limit=limit)
+    if as_json:
+        answer_json([show_report.summary_as_json(summary) for summary in summaries])
+    elif summaries:
+        console().print(show_report.shows_table(summaries))
+    else:
+        answer("No show yet. Open one: callin show open")
+
+
+def next_time_of(text: str, *, now: datetime) -> datetime:
+    """Return when the clock next shows this time.
+
+    Args:
+        text: HH:MM.
+        now: aware, in the zone that is meant.
+
+    Raises:
+        click.BadParameter: it is no time of day.
+    """
+    try:
+        wanted = datetime.strptime(text, "%H:%M")  # noqa: DTZ007  a time of day; the zone comes from `now`
+    except ValueError as error:
+        raise click.BadParameter("give a time of day such as 22:00", param_hint="--until") from error
+    moment = now.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    return (moment if moment > now else moment + timedelta(days=1)).astimezone(UTC)
+
+
+def _opened(station: Station, *, name: str, ends_at: datetime | None) -> tuple[ShowCard, bool]:
+    """Return the open show, and whether it was open before."""
+    settings = station.settings
+    try:
+        with station.transaction() as session:
+            card = shows.open_show(
+                session,
+                now=station.clock(),
+                name=name,
+                queue_name=settings.queue_name,
+                max_queue_size=settings.max_queue_size,
+                ends_at=ends_at,
+            )
+            return card, False
+    except (ShowAlreadyOpen, IntegrityError):
+        with station.transaction() as session:
+            running = shows.current_show(session)
+        if running is None or running.state != ShowState.OPEN:
+            raise
+        return running, True
+
+
+def _ensure_queues(station: Station, card: ShowCard) -> None:
+    carrier = station.carrier
+    queue_sid = carrier.ensure_queue(card.queue_name, max_size=card.max_queue_size)
+    next_queue_sid = carrier.ensure_queue(card.next_queue_name, max_size=card.max_queue_size)
+    with station.transaction() as session:
+        shows.record_queues(session, show_id=card.show_id, queue_sid=queue_sid, next_queue_sid=next_queue_sid)
+
+
+def _refuse_to_ask_nobody() -> None:
+    if not sys.stdin.isatty():
+        ask_before("Close the show and send everyone home", yes=False)
+
+
+def _close(station: Station, *, keep_queue: bool) -> ClosingReport:
+    side = side_console()
+    bar = Progress(
+        TextColumn("sending callers home"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=side,
+        disable=not side.is_terminal,
+    )
+    with bar:
+        row = bar.add_task("", total=None)
+        return close_show(
+            station,
+            keep_queue=keep_queue,
+            progress=lambda settled, known: bar.update(row, completed=settled, total=known),
+        )
+
+
+def _print(report: ClosingReport, *, as_json: bool, is_dry_run: bool) -> None:
+    if as_json:
+        answer_json(show_report.closing_as_json(report))
+        return
+    if report.had_nothing_to_do:
+        answer("Nothing to do: no show is open, and no queue of ours is at Twilio.")
+        return
+    if report.callers:
+        console().print(show_report.callers_table(report))
+    answer(show_report.closing_in_words(report, is_dry_run=is_dry_run))

@@ -1,0 +1,134 @@
+"""How commands speak: answers on stdout, everything else on stderr, and one exit code a kind of ending."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import IntEnum
+from typing import Any
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from callin import migrations
+from callin.db import engine_for
+from callin.errors import DatabaseUnfit
+from callin.logs import configure_logs
+from callin.settings import Settings, load_settings
+from callin.station import Station, station_of
+
+# A pipe has no width; rich would take eighty columns and cut cells off.
+PIPE_WIDTH = 200
+
+
+class Exit(IntEnum):
+    """What a script can tell from how a command ended."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    SETTINGS = 3
+    UNREACHABLE = 4
+    PROBLEMS = 5
+    INTERRUPTED = 130
+
+
+def console() -> Console:
+    """Return where answers go."""
+    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+
+
+def side_console() -> Console:
+    """Return where questions, progress and errors go."""
+    return Console(stderr=True, highlight=False)
+
+
+def tell(sentence: str) -> None:
+    """Say something beside the answer."""
+    click.echo(sentence, err=True)
+
+
+def answer(sentence: str) -> None:
+    """Say the answer."""
+    click.echo(sentence)
+
+
+def answer_json(what: Any) -> None:
+    """Give the answer to a machine."""
+    click.echo(json.dumps(what, indent=2, ensure_ascii=False))
+
+
+def table(*columns: str) -> Table:
+    """Return an empty table; cells hold what people typed, so nothing in them is taken for markup."""
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        right = column.startswith(">")
+        made.add_column(column.removeprefix(">"), justify="right" if right else "left", overflow="fold")
+    return made
+
+
+def ask_before(what: str, *, yes: bool) -> None:
+    """Return only if somebody wants it done.
+
+    Args:
+        what: the question, without its mark: «Close the show».
+        yes: whether they said so already.
+
+    Raises:
+        click.UsageError: there is nobody to ask.
+        Declined: they said no.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{what}? This is not a terminal, so nobody can be asked: add --yes.")
+    if not click.confirm(f"{what}?", err=True):
+        raise Declined
+
+
+class Declined(Exception):
+    """Somebody was asked, and said no."""
+
+
+def settings_for_command() -> Settings:
+    """Return the settings, with the log set up as they say.
+
+    Raises:
+        BadSettings: with every problem.
+    """
+    settings = load_settings()
+    configure_logs(level=settings.log_level, form=settings.log_format)
+    return settings
+
+
+def station_for_command() -> Station:
+    """Return the station, on a database that is fit for it.
+
+    Raises:
+        BadSettings: with every problem.
+        DatabaseUnfit: it cannot be reached, or is not at this version.
+    """
+    settings = settings_for_command()
+    check_database(settings)
+    return station_of(settings)
+
+
+def check_database(settings: Settings) -> None:
+    """The database is there and has the tables of this version.
+
+    Raises:
+        DatabaseUnfit: with the fix.
+    """
+    try:
+        engine = engine_for(settings.database_url)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DatabaseUnfit(f"The database's folder cannot be made ({reason}). Check DATABASE_URL in .env.") from error
+    try:
+        problem = migrations.problem(engine)
+    finally:
+        engine.dispose()
+    if problem is not None:
+        raise DatabaseUnfit(problem)
