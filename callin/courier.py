@@ -100,7 +100,10 @@ def deliver(station: Station, *, text: OwedText) -> None:
     if message_sid is None:
         try:
             message_sid = station.carrier.send_text(
-                text.to, body=text.body, status_callback=f"{station.settings.public_base_url}/sms/receipts"
+                text.to,
+                body=text.body,
+                # The receipt may be faster than our own note of the SID.
+                status_callback=f"{station.settings.public_base_url}/sms/receipts?text_id={text.text_id}",
             )
         except CarrierError as error:
             was_refused = error.status is not None and error.status < 500

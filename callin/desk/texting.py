@@ -159,6 +159,8 @@ def record_not_taken(
         surely: whether it is certain that no try so far was taken; then the next one need not look at Twilio.
     """
     text = session.get_one(Text, text_id)
+    if text.message_sid is not None:
+        return  # a receipt has said meanwhile that it did go out
     text.error_code, text.why, text.lease_until = code, why, None
     if surely:
         text.first_tried_at = None
@@ -197,11 +199,19 @@ def resume_texting(session: Session, *, now: datetime, phone_number: str) -> Non
 
 
 def note_receipt(
-    session: Session, *, now: datetime, message_sid: str, state: TextState | None, code: int | None, why: str | None
+    session: Session,
+    *,
+    now: datetime,
+    message_sid: str,
+    state: TextState | None,
+    code: int | None,
+    why: str | None,
+    text_id: int | None = None,
 ) -> bool:
     """The fate of a sent text is on record; return False for a text that is not ours.
 
-    Receipts come late and out of order: a final state is never taken back.
+    Receipts come late and out of order: a final state is never taken back. They also come early, before the courier
+    has written down the SID: then the address they came to says which text it is, and they prove that it went out.
 
     Args:
         now: aware.
@@ -209,10 +219,16 @@ def note_receipt(
         state: what the receipt means to us, or None for a step on the way.
         code: Twilio's `ErrorCode`, or None.
         why: the code in words, or None.
+        text_id: of the row, from the address of the receipt; None where it does not say.
     """
     text = session.scalars(select(Text).where(Text.message_sid == message_sid)).one_or_none()
+    if text is None and text_id is not None:
+        text = session.scalars(select(Text).where(Text.id == text_id, Text.message_sid.is_(None))).one_or_none()
     if text is None:
         return False
+    text.message_sid = message_sid
+    if text.state in (TextState.OWED, TextState.SENDING):
+        text.state, text.lease_until = TextState.SENT, None
     if state is None or text.state in _FINAL:
         return True
     text.state, text.error_code, text.why, text.settled_at = state, code, why, now

@@ -49,6 +49,7 @@ class Receipt:
 
     Attributes:
         message_sid: Twilio's.
+        text_id: of our row, from the address.
         state: what it means to us, or None for a step on the way.
         code: Twilio's `ErrorCode`, or None.
         failure: what the code means, or None.
@@ -56,6 +57,7 @@ class Receipt:
     """
 
     message_sid: str
+    text_id: int | None
     state: TextState | None
     code: int | None
     failure: TextFailure | None
@@ -95,6 +97,7 @@ def receipt_of(fields: Fields) -> Receipt:
     has_failed = state in (TextState.UNDELIVERED, TextState.FAILED)
     return Receipt(
         message_sid=message_sid_of(fields),
+        text_id=fields.whole_or_none("text_id"),
         state=state,
         code=code,
         failure=failure_of(code) if has_failed and code is not None else None,

@@ -24,6 +24,7 @@ def receipts(webhook: Webhook) -> None:
             state=receipt.state,
             code=receipt.code,
             why=receipt.failure.why if receipt.failure else None,
+            text_id=receipt.text_id,
         )
         lasting = receipt.failure.lasting if receipt.failure else None
         if is_ours and lasting is not None and receipt.phone_number:
