@@ -128,6 +128,27 @@ def test_a_late_receipt_takes_nothing_back(doors: Doors) -> None:
     assert [text.state for text in doors.rows(Text)] == ["delivered"]
 
 
+def test_a_receipt_may_be_faster_than_our_own_note(doors: Doors) -> None:
+    """The address of a receipt names the text: it counts although the SID is not on record yet."""
+    owe_text(doors, state=TextState.SENDING, sid=None)
+    (text,) = doors.rows(Text)
+
+    doors.post(f"/sms/receipts?text_id={text.id}", RECEIPT, MessageStatus="sent")
+    doors.post(f"/sms/receipts?text_id={text.id}", RECEIPT, MessageStatus="delivered")
+
+    assert [(row.state, row.message_sid) for row in doors.rows(Text)] == [("delivered", RECEIPT["MessageSid"])]
+
+
+def test_a_receipt_for_another_message_changes_nothing(doors: Doors) -> None:
+    """A text whose SID is on record believes receipts with that SID alone."""
+    owe_text(doors)
+    (text,) = doors.rows(Text)
+
+    doors.post(f"/sms/receipts?text_id={text.id}", RECEIPT, MessageSid="SM" + "8" * 32, MessageStatus="failed")
+
+    assert [row.state for row in doors.rows(Text)] == ["sent"]
+
+
 def test_a_receipt_for_a_text_that_is_not_ours_changes_nothing(doors: Doors) -> None:
     """204, and no row; not even a landline is believed from a stranger's receipt."""
     assert doors.post("/sms/receipts", RECEIPT, MessageStatus="failed", ErrorCode="30006").status == 204
