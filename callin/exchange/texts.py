@@ -18,7 +18,7 @@ from callin.exchange.opt_out import OptOuts, keyword
 from callin.exchange.records import Direction, Media, Message, new_sid
 from callin.exchange.rest.parameters import is_phone_number
 from callin.exchange.segments import count_segments
-from callin.exchange.webhooks import Kind, WebhookRequest
+from callin.exchange.webhooks import Kind, Reply, WebhookRequest
 
 if TYPE_CHECKING:
     from callin.exchange.exchange import Exchange
@@ -108,7 +108,7 @@ class Texts:
         message = self._keep(from_=from_, to=to, body=body, direction=direction, status="queued")
         message.media, message.status_callback = media, status_callback
         self._notify(message)
-        self._exchange.schedule(0, lambda: self._sent(message))
+        self._collect(message, urls=list(media_urls))
         return message
 
     def _refuse(self, *, to: str, from_: str, body: str, status_callback: str) -> None:
@@ -167,6 +167,21 @@ class Texts:
         )
         self._exchange.messages[message.sid] = message
         return message
+
+    def _collect(self, message: Message, *, urls: list[str]) -> None:
+        """Fetch what goes with the text, one after the other; what cannot be had stays empty and is in the log."""
+        if not urls:
+            self._exchange.schedule(0, lambda: self._sent(message))
+            return
+
+        def collected(reply: Reply) -> None:
+            if reply.error is None:
+                media = message.media[-len(urls)]
+                media.content = reply.body
+                media.content_type = reply.content_type
+            self._collect(message, urls=urls[1:])
+
+        self._exchange.fetch(WebhookRequest(url=urls[0], method="GET", kind=Kind.PLAY), collected)
 
     def _sent(self, message: Message) -> None:
         message.date_sent = self._exchange.now()

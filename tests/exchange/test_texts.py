@@ -307,3 +307,20 @@ def test_a_reset_forgets_who_opted_out(exchange: Exchange) -> None:
     exchange.send_message(to=PHONE, from_=NUMBER, body="hello")
 
     assert _inbox(exchange) == ["hello"]
+
+
+def test_a_picture_that_goes_out_is_fetched_first(exchange: Exchange, app: TextApp) -> None:
+    """Twilio takes the media from the application before it sends; what it cannot have stays empty."""
+    app.says("/a.png", "picture", content_type="image/png")
+    app.says("/b.png", "gone", status=404)
+
+    message = exchange.send_message(
+        to=PHONE, from_=NUMBER, body="look", media_urls=[f"{STATION}/a.png", f"{STATION}/b.png"]
+    )
+
+    assert [(media.content_type, media.content) for media in message.media] == [
+        ("image/png", b"picture"),
+        ("image/png", b""),
+    ]
+    assert message.status == "delivered"
+    assert _webhook(exchange, "/b.png").error == 11200
