@@ -1,0 +1,422 @@
+"""The exchange: one account, its numbers, calls, queues and texts, on one clock; made by tests, server and rehearsals.
+
+Every change happens under `lock`; whoever lets go of it last sees to what has become due. No webhook is made under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from callin.exchange import verbs, webhooks
+from callin.exchange.calls import Calls
+from callin.exchange.clock import Clock, ManualClock
+from callin.exchange.errors import Code
+from callin.exchange.faults import CALLBACK_KINDS, Faults
+from callin.exchange.http_client import InProcessHttpClient
+from callin.exchange.interpreter import Moved
+from callin.exchange.log import Log
+from callin.exchange.phone import Phone
+from callin.exchange.queues import Queues
+from callin.exchange.recorder import Recorder
+from callin.exchange.records import (
+    Account,
+    Call,
+    CallStatus,
+    Direction,
+    LogEntry,
+    Member,
+    Message,
+    Number,
+    Queue,
+    Recording,
+    new_sid,
+)
+from callin.exchange.runner import ManualRunner, RealRunner, Runner, StateLock
+from callin.exchange.sound_files import SoundFiles
+from callin.exchange.texts import Attachment, Texts
+from callin.exchange.timetable import Callback, Errand, Handle, Timetable
+from callin.exchange.transport import Transport, WsgiApp
+from callin.exchange.webhooks import Reply, WebhookRequest
+
+if TYPE_CHECKING:
+    from callin.exchange.verbs.conference import Room
+
+ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
+AUTH_TOKEN = "fedcba9876543210" * 2
+DEFAULT_API = "https://api.twilio.com"
+
+
+class Exchange:
+    """A telephone network in a box.
+
+    Args:
+        clock: moved by hand unless told otherwise.
+        account_sid: AC and 32 hexadecimal digits; `auth_token` signs the webhooks.
+        seed: of the dice behind the faults.
+        apps: WSGI applications in this process, by origin ("https://station.test"); all others are asked over HTTP.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        account_sid: str = ACCOUNT_SID,
+        auth_token: str = AUTH_TOKEN,
+        seed: int = 0,
+        apps: Mapping[str, WsgiApp] | None = None,
+    ) -> None:
+        self.clock = clock or ManualClock()
+        self.account = Account(sid=account_sid, auth_token=auth_token)
+        self.lock = StateLock()
+        self.faults = Faults(seed)
+        self.transport = Transport(apps)
+        self.log = Log(self.clock)
+        self.sounds = SoundFiles(self.clock)
+        self.recorder = Recorder(self)
+        self.queue_book = Queues(self)
+        self.texts = Texts(self)
+        self.numbers: dict[str, Number] = {}
+        self.calls: dict[str, Call] = {}
+        self.messages: dict[str, Message] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.rooms: dict[str, Room] = {}
+        self.api_base_url = DEFAULT_API
+        self._calls = Calls(self)
+        self._timetable = Timetable()
+        self._runner: Runner = (
+            ManualRunner(clock=self.clock, timetable=self._timetable, lock=self.lock)
+            if isinstance(self.clock, ManualClock)
+            else RealRunner(clock=self.clock, timetable=self._timetable, lock=self.lock)
+        )
+
+    @property
+    def queues(self) -> dict[str, Queue]:
+        """The queues by SID, oldest first."""
+        return self.queue_book.by_sid
+
+    # Time
+
+    def now(self) -> datetime:
+        """Return the exchange's time."""
+        return self.clock.now()
+
+    def schedule(self, delay_s: float, callback: Callable[[], Errand | None]) -> Handle:
+        """`callback` happens under the lock in so many exchange seconds, after all that is due then already."""
+        with self.lock:
+            due = self.now() + timedelta(seconds=max(delay_s, 0))
+            handle = self._timetable.add(due, callback)
+            self._runner.notice(due)
+            return handle
+
+    def advance(self, seconds: float) -> None:
+        """A hand-moved clock is `seconds` later; everything due on the way has happened and nothing is in flight.
+
+        Raises:
+            WrongState: the clock goes by itself, or this is asked from inside a webhook.
+            ValueError: the time is negative.
+        """
+        if not seconds >= 0:
+            raise ValueError("the clock does not go backwards")
+        self._runner.advance(seconds)
+
+    def start(self) -> None:
+        """What is due happens in the background: operations answer before the webhooks they cause."""
+        self._runner.start()
+
+    def close(self) -> None:
+        """Every thread has stopped and every connection is closed."""
+        self._runner.close()
+        self.transport.close()
+
+    def reset(self) -> None:
+        """Everything is gone but the account and the time."""
+        with self.lock:
+            self._timetable.clear()
+            for call in self.calls.values():
+                if call.leg is not None:
+                    call.leg.abandon()
+            self.queue_book.by_sid.clear()
+            for kept in (self.numbers, self.calls, self.messages, self.recordings, self.rooms):
+                kept.clear()
+            self.texts.clear()
+            self.sounds.clear()
+            self.log.clear()
+            self.faults.reset()
+
+    # Webhooks
+
+    def fetch(self, request: WebhookRequest, done: Callable[[Reply], None]) -> None:
+        """The request goes out after everything caused before it, and `done` gets its reply under the lock.
+
+        Status and action callbacks are subject to the callback faults: late, doubled, out of order, lost.
+        """
+        delay_s = 0.0
+        with self.lock:
+            if request.kind.value in CALLBACK_KINDS:
+                delay_s = self.faults.callback_delay_s(request.kind)
+                if self.faults.strikes_callback("webhook_lose", kind=request.kind):
+                    self.schedule(delay_s, lambda: done(Reply(url=request.url, error=Code.RETRIEVAL)))
+                    return
+            self.schedule(delay_s, self._sending(request, done))
+            if request.kind.value in CALLBACK_KINDS and self.faults.strikes_callback(
+                "webhook_duplicate", kind=request.kind
+            ):
+                again_s = self.faults.callback_delay_s(request.kind)
+                self.schedule(again_s, self._sending(request, _ignore))
+
+    def notify(self, request: WebhookRequest) -> None:
+        """A status callback goes out; only the log cares for its answer (15003 unless it is 2xx, 15002 if late)."""
+        self.fetch(request, _judge_notice)
+
+    def _sending(self, request: WebhookRequest, done: Callable[[Reply], None]) -> Callback:
+        def send() -> Errand:
+            return partial(self._deliver, request, webhooks.open_entry(self, request), done)
+
+        return send
+
+    def _deliver(self, request: WebhookRequest, entry: LogEntry, done: Callable[[Reply], None]) -> None:
+        reply = webhooks.deliver(self, request, entry=entry)
+        with self.lock:
+            done(reply)
+
+    # Numbers and phones
+
+    def add_number(
+        self,
+        phone_number: str,
+        *,
+        voice_url: str = "",
+        voice_method: str = "POST",
+        voice_fallback_url: str = "",
+        voice_fallback_method: str = "POST",
+        status_callback: str = "",
+        status_callback_method: str = "POST",
+        sms_url: str = "",
+        sms_method: str = "POST",
+        sms_fallback_url: str = "",
+        sms_fallback_method: str = "POST",
+        friendly_name: str = "",
+    ) -> Number:
+        """The account has this number, with these addresses behind it."""
+        with self.lock:
+            now = self.now()
+            number = Number(
+                sid=new_sid("PN"),
+                phone_number=phone_number,
+                friendly_name=friendly_name or phone_number,
+                date_created=now,
+                date_updated=now,
+                voice_url=voice_url,
+                voice_method=voice_method,
+                voice_fallback_url=voice_fallback_url,
+                voice_fallback_method=voice_fallback_method,
+                status_callback=status_callback,
+                status_callback_method=status_callback_method,
+                sms_url=sms_url,
+                sms_method=sms_method,
+                sms_fallback_url=sms_fallback_url,
+                sms_fallback_method=sms_fallback_method,
+            )
+            self.numbers[phone_number] = number
+            return number
+
+    def phone(self, number: str) -> Phone:
+        """Return the phone with this number, wherever its calls came from."""
+        return Phone(self, number)
+
+    def http_client(self) -> InProcessHttpClient:
+        """Return an HTTP client for `twilio.rest.Client` that asks this exchange without a network."""
+        return InProcessHttpClient(self)
+
+    # Calls
+
+    def dial(self, from_: str, to: str, *, caller_name: str | None = None, forwarded_from: str | None = None) -> Call:
+        """A phone rings at one of the numbers. Raises UnknownNumber."""
+        with self.lock:
+            return self._calls.dial(from_, to=to, caller_name=caller_name, forwarded_from=forwarded_from)
+
+    def place_call(
+        self,
+        *,
+        to: str,
+        from_: str,
+        url: str | None = None,
+        twiml: str | None = None,
+        method: str = "POST",
+        fallback_url: str = "",
+        fallback_method: str = "POST",
+        status_callback: str = "",
+        status_callback_method: str = "POST",
+        status_callback_events: Sequence[str] = ("completed",),
+        timeout_s: float = 60,
+        time_limit_s: float | None = None,
+    ) -> Call:
+        """A call to a phone is queued; once answered it runs the document at `url`, or `twiml`."""
+        with self.lock:
+            now = self.now()
+            call = Call(
+                sid=new_sid("CA"),
+                account_sid=self.account.sid,
+                from_=from_,
+                to=to,
+                direction=Direction.OUTBOUND_API,
+                status=CallStatus.QUEUED,
+                date_created=now,
+                date_updated=now,
+                number_sid=self.numbers[from_].sid if from_ in self.numbers else None,
+                status_callback=status_callback,
+                status_callback_method=status_callback_method,
+                status_callback_events=tuple(status_callback_events),
+                voice_url=url or "",
+                voice_method=method,
+                fallback_url=fallback_url,
+                fallback_method=fallback_method,
+            )
+            return self._calls.place(call, twiml=twiml, timeout_s=timeout_s, time_limit_s=time_limit_s)
+
+    def update_call(
+        self,
+        call: Call,
+        *,
+        url: str | None = None,
+        method: str = "POST",
+        twiml: str | None = None,
+        status: str | None = None,
+        fallback_url: str | None = None,
+        fallback_method: str | None = None,
+        status_callback: str | None = None,
+        status_callback_method: str | None = None,
+        time_limit_s: float | None = None,
+    ) -> None:
+        """The call runs another document, or is over. Raises RestError 400 / 21220 when it cannot be changed."""
+        with self.lock:
+            self._calls.check_changeable(call, is_moved=url is not None or twiml is not None)
+            changes = {
+                "fallback_url": fallback_url,
+                "fallback_method": fallback_method,
+                "status_callback": status_callback,
+                "status_callback_method": status_callback_method,
+            }
+            for name, value in changes.items():
+                if value is not None:
+                    setattr(call, name, value)
+            if time_limit_s is not None:
+                self._calls.limit(call, time_limit_s)
+            if status is not None:
+                self._calls.finish(call, status=status)
+            elif url is not None or twiml is not None:
+                self._calls.move(call, url=url or "", method=method, twiml=twiml)
+
+    def answer(self, call: Call) -> None:
+        """A ringing phone is picked up. Raises WrongState."""
+        with self.lock:
+            self._calls.answer(call)
+
+    def refuse(self, call: Call) -> None:
+        """A ringing phone is busy. Raises WrongState."""
+        with self.lock:
+            self._calls.refuse(call)
+
+    def press(self, call: Call, digits: str) -> None:
+        """Keys are pressed. Raises WrongState, or ValueError for what is no key."""
+        with self.lock:
+            self._calls.press(call, digits)
+
+    def speak(self, call: Call, text: str) -> None:
+        """Words are spoken. Raises WrongState."""
+        with self.lock:
+            self._calls.speak(call, text)
+
+    def hang_up(self, call: Call) -> None:
+        """A phone hangs up. Raises WrongState."""
+        with self.lock:
+            self._calls.hang_up(call)
+
+    def mark_over(self, call: Call, status: CallStatus) -> None:
+        """A call's own document has ended it."""
+        self._calls.mark_over(call, status)
+
+    def end_call(self, call: Call, status: CallStatus) -> None:
+        """The exchange ends a call, and what it was doing."""
+        with self.lock:
+            self._calls.end(call, status)
+
+    def script_ended(self, call: Call) -> None:
+        """A call's last document has run out."""
+        self._calls.script_ended(call)
+
+    def progress(self, call: Call, event: str) -> None:
+        """A call's status callback hears of an event."""
+        self._calls.progress(call, event)
+
+    # Queues
+
+    def create_queue(self, name: str, *, max_size: int | None = None) -> Queue:
+        """A queue exists. Raises RestError (22003 for a name in use)."""
+        with self.lock:
+            return self.queue_book.create(name, max_size=max_size)
+
+    def update_queue(self, queue: Queue, *, friendly_name: str | None = None, max_size: int | None = None) -> None:
+        """A queue has another name or size. Raises RestError."""
+        with self.lock:
+            self.queue_book.update(queue, friendly_name=friendly_name, max_size=max_size)
+
+    def delete_queue(self, queue: Queue) -> None:
+        """An empty queue is gone. Raises RestError."""
+        with self.lock:
+            self.queue_book.delete(queue)
+
+    def dequeue(self, queue: Queue, which: str, *, url: str, method: str = "POST") -> Member:
+        """A waiting call (its SID, or `Front`) has left the queue for the document at `url`. Raises RestError."""
+        with self.lock:
+            member = self.queue_book.find_member(queue, which)
+            shown = replace(member)
+            assert member.call.leg is not None
+            member.call.leg.interrupt(Moved(url=url, method=method))
+            return shown
+
+    # Texts
+
+    def receive_text(self, from_: str, to: str, body: str, *, media: Sequence[Attachment] = ()) -> Message:
+        """A phone has texted one of the numbers. Raises UnknownNumber."""
+        with self.lock:
+            return self.texts.receive(from_, to=to, body=body, media=media)
+
+    def send_message(
+        self,
+        *,
+        to: str,
+        from_: str,
+        body: str,
+        status_callback: str = "",
+        media_urls: Sequence[str] = (),
+        direction: Direction = Direction.OUTBOUND_API,
+    ) -> Message:
+        """A text is on its way to a phone. Raises RestError."""
+        with self.lock:
+            return self.texts.send(
+                to=to,
+                from_=from_,
+                body=body,
+                status_callback=status_callback,
+                media_urls=media_urls,
+                direction=direction,
+            )
+
+
+def _ignore(_: Reply) -> None:
+    """The second copy of a doubled callback changes nothing."""
+
+
+def _judge_notice(reply: Reply) -> None:
+    if reply.is_late:
+        reply.blame(Code.CALLBACK_SLOW)
+    elif reply.status is None or reply.status >= 400:
+        reply.blame(Code.CALLBACK_FAILED)
+
+
+verbs.install()

@@ -1,0 +1,60 @@
+"""The log of every webhook and REST request; written by the webhooks and the REST door, read by the control API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callin.exchange.clock import Clock
+from callin.exchange.records import Call, LogEntry
+
+_LOUDEST_BODY = 100_000
+
+
+class Log:
+    """Entries numbered from 1; an entry is made when its request is sent and completed when it is answered."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.entries: list[LogEntry] = []
+
+    def open(self, *, kind: str, method: str, url: str, params: dict[str, Any], call: Call | None = None) -> LogEntry:
+        """A new entry stands at the end of the log; its status is None until it is answered."""
+        entry = LogEntry(
+            n=len(self.entries) + 1,
+            at=self._clock.now(),
+            kind=kind,
+            method=method,
+            url=url,
+            params=params,
+            call_sid=call.sid if call else None,
+        )
+        self.entries.append(entry)
+        return entry
+
+    def after(self, n: int) -> list[LogEntry]:
+        """Return the entries numbered above `n`."""
+        return self.entries[max(n, 0) :]
+
+    def clear(self) -> None:
+        """The log is empty and counts from 1 again."""
+        self.entries.clear()
+
+
+def shown_body(body: bytes, *, content_type: str) -> str:
+    """Return an answer's body as the log shows it: text as it is, sound by its size."""
+    if content_type.startswith(("audio/", "video/", "image/", "application/octet-stream")):
+        return f"({len(body)} bytes of {content_type})"
+    return body[:_LOUDEST_BODY].decode("utf-8", errors="replace")
+
+
+def shown_params(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return parameters as the log shows them: a repeated one has a list of its values."""
+    shown: dict[str, Any] = {}
+    for name, value in pairs:
+        if name not in shown:
+            shown[name] = value
+        elif isinstance(shown[name], list):
+            shown[name].append(value)
+        else:
+            shown[name] = [shown[name], value]
+    return shown

@@ -1,0 +1,57 @@
+"""What is still to happen, in order of time and then of cause; filled by the exchange, emptied by its runner."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime
+
+Errand = Callable[[], None]
+"""Work to be done without the exchange's lock: a network request."""
+Callback = Callable[[], Errand | None]
+
+
+class Handle:
+    """One thing that is due; `cancel` it and it never happens."""
+
+    __slots__ = ("callback", "due")
+
+    def __init__(self, *, due: datetime, callback: Callback) -> None:
+        self.due = due
+        self.callback: Callback | None = callback
+
+    def cancel(self) -> None:
+        """It will not happen."""
+        self.callback = None
+
+
+class Timetable:
+    """A heap of (due, order of cause, what to do)."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[datetime, int, Handle]] = []
+        self._causes = 0
+
+    def add(self, due: datetime, callback: Callback) -> Handle:
+        """`callback` happens at `due`, after everything already due then."""
+        handle = Handle(due=due, callback=callback)
+        self._causes += 1
+        heapq.heappush(self._heap, (due, self._causes, handle))
+        return handle
+
+    def next_due(self) -> datetime | None:
+        """Return when the next thing is due, if anything is."""
+        while self._heap and self._heap[0][2].callback is None:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def pop(self, until: datetime) -> Handle | None:
+        """Take out the next thing due at or before `until`, if there is one."""
+        due = self.next_due()
+        if due is None or due > until:
+            return None
+        return heapq.heappop(self._heap)[2]
+
+    def clear(self) -> None:
+        """Nothing is due any more."""
+        self._heap.clear()
