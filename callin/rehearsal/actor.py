@@ -148,32 +148,49 @@ class Actor:
 
     def presses(self, digits: str) -> None:
         """The keys are pressed."""
+        self.listen(to_the_end=True)
         self._programme.narrate(self.name, f"presses {digits}")
         self._switchboard.press(self._sid, digits)
 
     def says(self, words: str) -> None:
         """The words are spoken into the phone."""
+        self.listen(to_the_end=True)
         self._programme.narrate(self.name, f"says: {words}")
         self._switchboard.speak(self._sid, words)
 
     def hangs_up(self) -> None:
         """The phone is back on the hook."""
+        self.listen(to_the_end=True)
         self._programme.narrate(self.name, "hangs up")
         self._switchboard.hang_up(self._sid)
-        self.listen()
 
-    def listen(self) -> None:
-        """Narrate what this phone has heard since the last time."""
+    def listen(self, *, to_the_end: bool = False) -> None:
+        """Narrate what this phone has heard since the last time, a whole speech at once.
+
+        Args:
+            to_the_end: whether a speech that may still go on is told too.
+        """
         if self.call_sid is None:
             return
         with self._telling:
-            heard = self._switchboard.line(self.call_sid).heard
-            words = [text for kind, text in heard[self._told_so_far :] if kind == "say"]
-            if any(kind == "bridge" for kind, _ in heard[self._told_so_far :]):
-                self._programme.narrate(self.name, "is on the air")
-            self._told_so_far = len(heard)
-        if words:
-            self._programme.narrate(self.name, f"hears: {' '.join(words)}")
+            line = self._switchboard.line(self.call_sid)
+            speech: list[str] = []
+            told = self._told_so_far
+            for index, (kind, text) in enumerate(line.heard[told:], start=told):
+                if kind == "say":
+                    speech.append(text)
+                    continue
+                self._tell(speech)
+                speech, self._told_so_far = [], index + 1
+                if kind == "bridge":
+                    self._programme.narrate(self.name, "is on the air")
+            if to_the_end or line.is_over:
+                self._tell(speech)
+                self._told_so_far = len(line.heard)
+
+    def _tell(self, speech: list[str]) -> None:
+        if speech:
+            self._programme.narrate(self.name, f"hears: {' '.join(speech)}")
 
     @property
     def _sid(self) -> str:

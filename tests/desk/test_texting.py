@@ -117,6 +117,20 @@ def test_receipts_in_any_order_end_in_the_final_state(open_desk: Desk) -> None:
     assert open_desk.texts()[0].state == TextState.DELIVERED
 
 
+def test_a_receipt_may_overtake_the_courier(open_desk: Desk) -> None:
+    """A receipt that names its text proves that it was taken, before or instead of the courier's own record."""
+    owe(open_desk)
+    (owed,) = claim(open_desk)
+    receipt = {"message_sid": "SM1", "text_id": owed.text_id, "code": None, "why": None}
+    assert open_desk.do(texting.note_receipt, now=open_desk.now, state=None, **receipt)
+    assert open_desk.texts()[0].state == TextState.SENT
+    assert open_desk.do(texting.note_receipt, now=open_desk.now, state=TextState.DELIVERED, **receipt)
+    open_desk.do(texting.record_sent, now=open_desk.now, text_id=owed.text_id, message_sid="SM1")
+    open_desk.later(3600)
+    assert claim(open_desk) == []
+    assert open_desk.texts()[0].state == TextState.DELIVERED
+
+
 def test_a_text_that_comes_twice_is_kept_once(open_desk: Desk) -> None:
     """The same MessageSid changes nothing."""
     for expected in (True, False):

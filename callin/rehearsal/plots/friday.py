@@ -1,6 +1,6 @@
 """A Friday night: fourteen callers and a DJ, and everything that can happen to a caller on the voice line.
 
-Times are seconds since the show opened. The line holds five; callers are apologised to after half a minute.
+Cues are what others do, or seconds since the show opened. The line holds five; the apology limit is half a minute.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def withheld(actor: Actor, crew: Crew) -> None:
 def cleo(actor: Actor, crew: Crew) -> None:
     """Give up after a quarter of a minute: too soon for an apology."""
     _wait_in_line(actor, crew, at_s=11, place="You are number 4")
-    actor.after(14)
+    crew.actor("Hana").is_done()
     actor.hangs_up()
 
 
@@ -60,7 +60,7 @@ def dev(actor: Actor, crew: Crew) -> None:
 
 def hana(actor: Actor, crew: Crew) -> None:
     """Ring when five are waiting: the line is full."""
-    actor.at(24)
+    crew.actor("Dev").is_waiting()
     crew.ring_listeners(actor)
     actor.hears("our line is full")
     actor.hangs_up()
@@ -68,7 +68,7 @@ def hana(actor: Actor, crew: Crew) -> None:
 
 def eve(actor: Actor, crew: Crew) -> None:
     """Would rather leave a message than wait."""
-    actor.at(42)
+    crew.actor("Ada").is_bridged()
     crew.ring_listeners(actor)
     if actor.hears("leave a message instead, press 1"):
         actor.presses("1")
@@ -81,7 +81,8 @@ def eve(actor: Actor, crew: Crew) -> None:
 
 def gus(actor: Actor, crew: Crew) -> None:
     """Leave the line by key."""
-    actor.at(50)
+    crew.actor("Ada").is_bridged()
+    actor.after(4)
     crew.ring_listeners(actor)
     if actor.hears("leave the line, press star"):
         actor.presses("*")
@@ -90,19 +91,18 @@ def gus(actor: Actor, crew: Crew) -> None:
 
 
 def finn(actor: Actor, crew: Crew) -> None:
-    """Ring late, and be put next up by the producer."""
-    actor.at(52)
+    """Ring after the others, and be put next up by the producer while Ada is on the air."""
+    actor.at(37)
     crew.ring_listeners(actor)
-    if actor.is_waiting():
-        actor.after(3)
-        crew.put_next_up(actor)
-        actor.hears("You are next")
+    actor.is_waiting()
+    crew.actor("Ada").is_bridged()
+    crew.put_next_up(actor)
     _go_on_air(actor)
 
 
 def ivo(actor: Actor, crew: Crew) -> None:
     """Still wait when the show closes, and leave a message for the next one."""
-    _wait_in_line(actor, crew, at_s=96)
+    _wait_till_the_end(actor, crew, after_s=0)
     actor.hears("leave a message for the next show", within_s=240)
     if actor.hears_tone():
         actor.says("I waited, and I will wait again. Good night everybody.")
@@ -114,14 +114,14 @@ def ivo(actor: Actor, crew: Crew) -> None:
 
 def jun(actor: Actor, crew: Crew) -> None:
     """Still wait when the show closes, and hang up in the middle of the goodbye."""
-    _wait_in_line(actor, crew, at_s=99)
+    _wait_till_the_end(actor, crew, after_s=3)
     actor.hears("The show is over", within_s=240)
     actor.hangs_up()
 
 
 def kim(actor: Actor, crew: Crew) -> None:
     """Still wait when the show closes, and say nothing after the tone."""
-    _wait_in_line(actor, crew, at_s=102)
+    _wait_till_the_end(actor, crew, after_s=6)
     actor.hears("leave a message for the next show", within_s=240)
     actor.hears("We did not hear anything", within_s=240)
     actor.is_done()
@@ -164,11 +164,19 @@ def produce(crew: Crew) -> None:
     crew.close_show()
 
 
-def _wait_in_line(actor: Actor, crew: Crew, *, at_s: float, place: str = "in line") -> None:
+def _wait_in_line(actor: Actor, crew: Crew, *, at_s: float, place: str) -> None:
     actor.at(at_s)
     crew.ring_listeners(actor)
     actor.hears("may go on the air")
     actor.hears(place)
+
+
+def _wait_till_the_end(actor: Actor, crew: Crew, *, after_s: float) -> None:
+    crew.actor("Dev").is_done()
+    crew.actor("Finn").is_bridged(within_s=240)
+    actor.after(after_s)
+    crew.ring_listeners(actor)
+    actor.hears("in line")
 
 
 def _go_on_air(actor: Actor, *, within_s: float = 180) -> None:
