@@ -64,7 +64,7 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
             stop.set()
             server.signal_handler_interrupt()  # type: ignore[no-untyped-call]  # granian's own
 
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, heard)
         if courier is not None:
             courier.start()
@@ -73,7 +73,7 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
     try:
         server.serve(target_loader=partial(application, settings), wrap_loader=False)
     except SystemExit:
-        # Ctrl-C reaches the worker too, and granian takes a worker that went by itself for a crash.
+        # So granian ends when its worker has crashed.
         if not signals:
             return Exit.FAILED
     finally:
@@ -85,6 +85,8 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
 
 def application(settings: Settings) -> Flask:
     """Return the application, made inside the worker process: connections are not to be shared over a fork."""
+    # A terminal's Ctrl-C goes to the worker too: left to itself it would go first, and granian call that a crash.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     configure_logs(level=settings.log_level, form=settings.log_format)
     return create_app(station_of(settings))
 

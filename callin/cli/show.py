@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -46,13 +47,12 @@ def open_(*, name: str | None, until: str | None, as_json: bool) -> int:
     card, was_open = _opened(station, name=name or station.settings.show_name, ends_at=ends_at)
     try:
         _ensure_queues(station, card)
-    except CarrierError as error:
-        tell(f"callin: {error}")
+    except CarrierError:
         tell(
             "callin: the show is open and callers are taken, but its queues are not ready at Twilio: "
             "a DJ who rings now may find no line. Run again: callin show open"
         )
-        return Exit.UNREACHABLE
+        raise
     if as_json:
         answer_json(show_report.show_as_json(card) | {"was_open": was_open})
     elif was_open:
@@ -180,6 +180,7 @@ def _close(station: Station, *, keep_queue: bool) -> ClosingReport:
         return close_show(
             station,
             keep_queue=keep_queue,
+            pause=time.sleep,
             progress=lambda settled, known: bar.update(row, completed=settled, total=known),
         )
 

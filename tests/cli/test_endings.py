@@ -1,0 +1,164 @@
+"""How commands end: one sentence, one exit code, never a traceback."""
+
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from callin.cli import run
+from callin.cli.serve import free_address
+from callin.errors import CallinError
+
+ROOT = Path(__file__).parents[2]
+Captured = pytest.CaptureFixture[str]
+
+
+def test_bad_settings_are_all_told_and_end_with_three(
+    bare_environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without settings every command names each one that is missing."""
+    bare_environment.setenv("PORT", "x")
+    for words in (
+        ["serve"],
+        ["courier"],
+        ["show", "list"],
+        ["show", "close", "--yes"],
+        ["db", "check"],
+        ["numbers", "sync"],
+    ):
+        assert run(words) == 3
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert "TWILIO_ACCOUNT_SID is missing" in said.err
+        assert "PORT is not a port" in said.err
+
+
+@pytest.mark.parametrize(
+    "words", [["shwo"], ["show", "close", "--now"], ["serve", "--port", "99999"], ["show", "open", "x"]]
+)
+def test_wrong_usage_ends_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be understood is told with the way to help."""
+    assert run(words) == 2
+    assert "--help" in capsys.readouterr().err
+
+
+def test_a_database_out_of_reach_ends_with_four(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A database that cannot be opened is told with its setting."""
+    (tmp_path / "file").write_text("no folder")
+    for url in (f"sqlite:///{tmp_path}/file/callin.db", f"sqlite:///{tmp_path}"):
+        environment.setenv("DATABASE_URL", url)
+        assert run(["show", "list"]) == 4
+        assert run(["db", "upgrade"]) == 4
+        said = capsys.readouterr()
+        assert "DATABASE_URL" in said.err
+        assert "Traceback" not in said.err
+
+
+def test_the_database_is_checked_and_upgraded(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`db check` ends with five on an empty database, and with nought after `db upgrade`, which may be repeated."""
+    environment.setenv("DATABASE_URL", "sqlite:///new.db")
+    assert run(["db", "check"]) == 5
+    assert "callin db upgrade" in capsys.readouterr().err
+    assert run(["db", "upgrade"]) == 0
+    assert run(["db", "upgrade"]) == 0
+    assert run(["db", "check"]) == 0
+
+
+def test_one_round_of_the_courier(environment: pytest.MonkeyPatch, capsys: Captured) -> None:
+    """`courier --once` does what is owed and ends."""
+    assert run(["courier", "--once"]) == 0
+    assert capsys.readouterr().out == "0 done.\n"
+
+
+def test_twilio_out_of_reach_ends_with_four(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A refused connection is one sentence."""
+    assert run(["numbers", "sync"]) == 4
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_plots_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """`rehearse --list` needs no settings."""
+    assert run(["rehearse", "--list"]) == 0
+    assert "friday" in capsys.readouterr().out
+
+
+def test_a_taken_port_is_one_sentence(environment: pytest.MonkeyPatch, capsys: Captured) -> None:
+    """`serve` on a taken port ends with one, naming the port and another way; port 0 takes any."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(["serve", "--port", str(port)]) == 1
+        assert f"127.0.0.1:{port}" in capsys.readouterr().err
+        assert free_address("127.0.0.1", port=0) not in (0, port)
+    with pytest.raises(CallinError, match="Cannot listen"):
+        free_address("203.0.113.1", port=0)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("words", [["serve", "--port", "0"], ["courier"]])
+def test_a_signal_stops_cleanly(environment: pytest.MonkeyPatch, words: list[str], number: int, code: int) -> None:
+    """SIGTERM ends with nought and Ctrl-C with 130, courier and worker gone, without a word of complaint."""
+    environment.setenv("LOG_LEVEL", "INFO")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "callin", *words],
+        env=os.environ,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    said = ""
+    while "courier started" not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    # As a terminal does it: the worker hears Ctrl-C too.
+    os.killpg(process.pid, number)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == code, said + rest
+    assert "courier stopped" in rest
+    assert "Traceback" not in rest
+    assert "error" not in rest.lower()
+
+
+class Boot:
+    """Stands in for scripts/_boot.py, which would replace this very process."""
+
+    ROOT = ROOT
+
+    def __init__(self) -> None:
+        self.entered: list[tuple[list[str], Path]] = []
+
+    def enter(self, arguments: list[str]) -> None:
+        self.entered.append((arguments, Path.cwd()))
+
+
+@pytest.mark.parametrize("has_env_file", [False, True])
+def test_the_closing_script_is_the_same_command(
+    bare_environment: pytest.MonkeyPatch, tmp_path: Path, has_env_file: bool
+) -> None:
+    """`scripts/close_show.py` hands its words to `callin show close`; the checkout's .env counts unless one is here."""
+    boot = Boot()
+    bare_environment.setitem(sys.modules, "_boot", boot)  # type: ignore[arg-type]
+    bare_environment.setattr(sys, "argv", ["close_show.py", "--yes", "--json"])
+    bare_environment.setattr(sys, "path", list(sys.path))
+    if has_env_file:
+        (tmp_path / ".env").touch()
+    runpy.run_path(str(ROOT / "scripts" / "close_show.py"), run_name="__main__")
+    folder = tmp_path if has_env_file else ROOT
+    assert boot.entered == [(["-m", "callin", "show", "close", "--yes", "--json"], folder)]
+
+
+def test_the_closing_script_can_be_run_as_it_is() -> None:
+    """It is executable, for cron and a shortcut on the desk."""
+    assert os.access(ROOT / "scripts" / "close_show.py", os.X_OK)
