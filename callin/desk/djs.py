@@ -38,11 +38,16 @@ class DoorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DjDoor:
-    """What the DJ's answering document needs."""
+    """What the DJ's answering document needs.
+
+    Attributes:
+        tries: wrong PINs so far in this call; goes into the address of the next one.
+    """
 
     kind: DoorKind
     new_messages: int = 0
     show_name: str | None = None
+    tries: int = 0
 
 
 class TurnKind(StrEnum):
@@ -124,16 +129,20 @@ def admit(
         return _welcome(session)
     if not has_pin or _is_locked(session, now=now):
         return DjDoor(kind=DoorKind.REFUSED)
-    return DjDoor(kind=DoorKind.ASK_PIN)
+    return DjDoor(kind=DoorKind.ASK_PIN, tries=dj.pin_tries)
 
 
-def try_pin(session: Session, *, now: datetime, call_sid: str, is_right: bool) -> DjDoor:
+def try_pin(
+    session: Session, *, now: datetime, call_sid: str, is_right: bool, tries_before: int | None = None
+) -> DjDoor:
     """A right PIN lets the call in; a wrong one is counted, for this call and for all.
 
     Args:
         now: aware.
         call_sid: of the DJ's call.
         is_right: compared by the door, in constant time.
+        tries_before: how many wrong PINs had been counted when this one was asked for; None where the address does not
+            say. The same try told twice is counted once.
     """
     dj = _row(session, call_sid=call_sid)
     if dj is None:
@@ -145,13 +154,15 @@ def try_pin(session: Session, *, now: datetime, call_sid: str, is_right: bool) -
     if is_right:
         _let_in(session, now=now, dj=dj)
         return _welcome(session)
+    if tries_before is not None and tries_before < dj.pin_tries:
+        return DjDoor(kind=DoorKind.WRONG_PIN, tries=dj.pin_tries)
     dj.pin_tries += 1
     session.add(PinTry(at=now, call_sid=call_sid, phone_number=dj.phone_number))
     session.flush()
     if dj.pin_tries >= TRIES_PER_CALL:
         show_log.note(session, at=now, what="refused after wrong PINs", call_sid=call_sid, actor="dj")
         return DjDoor(kind=DoorKind.REFUSED)
-    return DjDoor(kind=DoorKind.WRONG_PIN)
+    return DjDoor(kind=DoorKind.WRONG_PIN, tries=dj.pin_tries)
 
 
 def take_next(session: Session, *, call_sid: str, line_was_empty: bool = False) -> DjTurn:

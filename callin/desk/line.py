@@ -1,7 +1,7 @@
 """The line while it waits: what each caller is told, and who is put next up; called by the wait door and the board.
 
 `hold` is the hot path of the station: five thousand callers ask every few seconds. It reads one row by Core,
-loads no objects, and writes only when something new is said or a minute has passed.
+loads no objects, and writes only when something new is said or half a minute has passed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from callin.rules.estimate import Pace, WaitRange
 from callin.rules.waiting import QUIET_S, WaitMemory, WaitNotice, what_to_say
 
 # How stale the kept waiting time may grow: the DJ's card and a lost callback speak from it.
-KEEP_WAIT_EVERY_S = 60
+KEEP_WAIT_EVERY_S = 30
 
 _HELD = (
     select(

@@ -191,12 +191,16 @@ def count_new(session: Session) -> int:
     return session.scalar(select(func.count(Message.id)).where(_IS_NEW)) or 0
 
 
-def hear_messages(session: Session, *, now: datetime, dj_call_sid: str, key: str | None) -> MessageTurn:
+def hear_messages(
+    session: Session, *, now: datetime, dj_call_sid: str, key: str | None, about: int | None
+) -> MessageTurn:
     """What the DJ pressed is done to the message just played, and the next one is known.
 
     Args:
         now: aware.
         dj_call_sid: of the DJ's call.
+        about: the message that was played before this key, or None at the start. The same key told twice is not taken
+            for a word on the message after it.
         key: «1» next, «2» repeat, «3» keep, «4» delete, «*» on to the callers; None at the start or without a key.
     """
     dj = session.scalars(select(DjCall).where(DjCall.call_sid == dj_call_sid)).one_or_none()
@@ -204,8 +208,10 @@ def hear_messages(session: Session, *, now: datetime, dj_call_sid: str, key: str
         return MessageTurn(kind=MessageTurnKind.DONE)
     current = session.get(Message, dj.hearing_message_id) if dj.hearing_message_id else None
     done = None
-    if current is not None and key == "2":
-        return _play(session, message=current, is_first=False, done=None)
+    if current is None and about is not None:
+        return MessageTurn(kind=MessageTurnKind.DONE)
+    if current is not None and (current.id != about or key == "2"):
+        return _play(session, message=current, is_first=about is None, done=None)
     if current is not None and current.state == MessageState.NEW:
         states = {"3": MessageState.KEPT, "4": MessageState.DELETED}
         current.state = states.get(key or "", MessageState.HEARD)
@@ -225,7 +231,7 @@ def hear_messages(session: Session, *, now: datetime, dj_call_sid: str, key: str
     if message is None:
         return MessageTurn(kind=MessageTurnKind.DONE, done=done)
     dj.hearing_message_id = message.id
-    return _play(session, message=message, is_first=current is None, done=done)
+    return _play(session, message=message, is_first=about is None, done=done)
 
 
 def sound(session: Session, *, message_id: int) -> Sound | None:

@@ -54,7 +54,7 @@ def test_the_hot_path_reads_once_and_writes_nothing_without_news(open_desk: Desk
     open_desk.hold("CA0001", 3, 10)
     assert [statement.split()[0] for statement in statements if "BEGIN" not in statement] == ["SELECT"]
     statements.clear()
-    open_desk.hold("CA0001", 3, 40)
+    open_desk.hold("CA0001", 3, 25)
     assert not [statement for statement in statements if statement.startswith(("UPDATE", "INSERT"))]
 
 
@@ -115,12 +115,12 @@ def test_a_wait_request_heals_a_lost_join(open_desk: Desk) -> None:
     assert open_desk.call("CA0001").state == CallState.WAITING
 
 
-def test_kept_waiting_time_is_at_most_a_minute_old(open_desk: Desk) -> None:
+def test_kept_waiting_time_is_at_most_half_a_minute_old(open_desk: Desk) -> None:
     """The DJ's card speaks from it, even for whoever is next and hears no reminders."""
     open_desk.join("CA0001")
     for queue_time_s in range(0, 200, 20):
         open_desk.hold("CA0001", 1, queue_time_s)
-    assert open_desk.call("CA0001").waited_s >= 120
+    assert open_desk.call("CA0001").waited_s >= 150
 
 
 def test_put_next_up_marks_and_a_gone_caller_goes_back(open_desk: Desk) -> None:

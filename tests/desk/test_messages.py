@@ -33,7 +33,11 @@ def fetch_all(desk: Desk) -> list[messages.OwedSound]:
 
 
 def hear(desk: Desk, key: str | None = None) -> MessageTurn:
-    return desk.do(messages.hear_messages, now=desk.now, dj_call_sid="CAdj", key=key)
+    def press(session) -> MessageTurn:
+        about = session.scalar(select(DjCall.hearing_message_id).where(DjCall.call_sid == "CAdj"))
+        return messages.hear_messages(session, now=desk.now, dj_call_sid="CAdj", key=key, about=about)
+
+    return desk.do(press)
 
 
 def admit(desk: Desk) -> djs.DjDoor:

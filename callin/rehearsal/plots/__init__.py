@@ -2,7 +2,8 @@
 
 from callin.rehearsal.plots.friday import FRIDAY
 from callin.rehearsal.plots.plot import Plot
+from callin.rehearsal.plots.short import SHORT
 
-PLOTS: dict[str, Plot] = {plot.name: plot for plot in (FRIDAY,)}
+PLOTS: dict[str, Plot] = {plot.name: plot for plot in (FRIDAY, SHORT)}
 
 __all__ = ["PLOTS", "Plot"]

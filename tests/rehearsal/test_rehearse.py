@@ -1,0 +1,110 @@
+"""The rehearsal, as a newcomer runs it: processes, HTTP, a table, an exit code."""
+
+import dataclasses
+import io
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from callin.rehearsal.plots import PLOTS, Plot
+from callin.rehearsal.plots.plot import Ending
+from callin.rehearsal.rehearse import Rehearsal, rehearse
+from callin.rules.call_states import Outcome
+
+
+def run(plot: Plot) -> tuple[int, str]:
+    told = io.StringIO()
+    console = Console(file=told, width=120)
+    code = rehearse(Rehearsal(plot=plot, speed=20, port=0, is_once=True), console=console)
+    return code, told.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory of the test's own: rehearsals keep their show in ./callin.db."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_friday_night_ends_as_its_plot_says() -> None:
+    """Fourteen callers and a DJ: every outcome, text and message is right, and the queue is gone."""
+    code, told = run(PLOTS["friday"])
+    assert code == 0, told
+    for line in (
+        "You are number 2 in line",
+        "Sorry, so many people are calling that our line is full.",
+        "puts Finn next up",
+        "Every outcome, text and message is as the plot says, and the queue is gone.",
+    ):
+        assert line in told
+
+
+def test_what_differs_from_the_plot_is_told_and_fails() -> None:
+    """A plot that promises another ending is not fulfilled in silence."""
+    short = PLOTS["short"]
+    wrong = dataclasses.replace(short.parts[0], ending=Ending(Outcome.ABANDONED, texts=1))
+    code, told = run(dataclasses.replace(short, parts=(wrong, *short.parts[1:])))
+    assert code == 1
+    assert "Ada: outcome: aired, not abandoned" in told
+    assert "Ada: texts on the phone: 0, not 1" in told
+    assert "Ben:" not in told.split("What differed:")[1]
+
+
+def test_somebody_elses_database_is_left_alone(elsewhere: Path) -> None:
+    """A ./callin.db that is not a rehearsal's is never deleted."""
+    with closing(sqlite3.connect(elsewhere / "callin.db")) as theirs:
+        theirs.execute("CREATE TABLE precious (it TEXT)")
+    code, told = run(PLOTS["short"])
+    assert code == 0, told
+    assert "is left alone" in told
+    with closing(sqlite3.connect(elsewhere / "callin.db")) as theirs:
+        assert theirs.execute("SELECT name FROM sqlite_master").fetchall() == [("precious",)]
+
+
+def test_it_stays_up_until_ctrl_c_and_leaves_nothing_running(elsewhere: Path) -> None:
+    """Without --once the addresses are printed; Ctrl-C ends every process that was started."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "callin", "rehearse", "--plot", "short", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        told = []
+        for line in process.stdout:
+            told.append(line)
+            if "Ctrl-C" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        told.append(process.communicate(timeout=30)[0])
+    assert process.returncode == 130, "".join(told)
+    assert "/_exchange/calls" in "".join(told)
+    assert _processes_mentioning(f"sqlite:///{elsewhere}") == []
+
+
+def test_plots_are_listed() -> None:
+    """`--list` names every plot with its title."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "callin", "rehearse", "--list"], capture_output=True, text=True, check=True
+    ).stdout
+    for plot in PLOTS.values():
+        assert f"{plot.name}: {plot.title}" in listed
+
+
+def _processes_mentioning(mark: str) -> list[str]:
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            environment = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if mark in environment:
+            found.append(pid)
+    return found
