@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from callin.exchange.conversation import beginning_of, converse, live
 from callin.exchange.errors import UnknownNumber, WrongState, not_in_progress
 from callin.exchange.interpreter import HungUp, Leg, Listen, Moved, Script, Speech, TimedOut
+from callin.exchange.new_calls import incoming
 from callin.exchange.parameters import standard
-from callin.exchange.records import Call, CallStatus, Direction, Number, new_sid
+from callin.exchange.records import Call, CallStatus, Direction
 from callin.exchange.sounds import spoken_s
 from callin.exchange.webhooks import Kind, WebhookRequest
 
@@ -45,7 +46,7 @@ class Calls:
         number = self._exchange.numbers.get(to)
         if number is None:
             raise UnknownNumber(f"{to} is not a number of this exchange")
-        call = self._keep(_incoming(number, from_=from_, exchange=self._exchange))
+        call = self._keep(incoming(self._exchange, number, from_=from_))
         call.caller_name, call.forwarded_from = caller_name, forwarded_from
         leg = self._leg(call)
         leg.start(live(leg, converse(leg, leg.request(number.voice_url, method=number.voice_method))))
@@ -215,22 +216,3 @@ class Calls:
     def _check_rings(self, call: Call) -> None:
         if call.direction is Direction.INBOUND or call.status not in _RINGING:
             raise WrongState(f"call {call.sid} does not ring at a phone")
-
-
-def _incoming(number: Number, *, from_: str, exchange: Exchange) -> Call:
-    now = exchange.now()
-    return Call(
-        sid=new_sid("CA"),
-        account_sid=exchange.account.sid,
-        from_=from_,
-        to=number.phone_number,
-        direction=Direction.INBOUND,
-        status=CallStatus.RINGING,
-        date_created=now,
-        date_updated=now,
-        number_sid=number.sid,
-        status_callback=number.status_callback,
-        status_callback_method=number.status_callback_method,
-        fallback_url=number.voice_fallback_url,
-        fallback_method=number.voice_fallback_method,
-    )

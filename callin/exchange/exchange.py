@@ -5,29 +5,24 @@ Every change happens under `lock`; whoever lets go of it last sees to what has b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
-from callin.exchange import verbs, webhooks
+from callin.exchange import verbs
 from callin.exchange.calls import Calls
 from callin.exchange.clock import Clock, ManualClock
-from callin.exchange.errors import Code
-from callin.exchange.faults import CALLBACK_KINDS, Faults
 from callin.exchange.http_client import InProcessHttpClient
 from callin.exchange.interpreter import Moved
-from callin.exchange.log import Log
+from callin.exchange.network import Network
+from callin.exchange.new_calls import placed
 from callin.exchange.phone import Phone
 from callin.exchange.queues import Queues
 from callin.exchange.recorder import Recorder
 from callin.exchange.records import (
     Account,
     Call,
-    CallStatus,
     Direction,
-    LogEntry,
     Member,
     Message,
     Number,
@@ -35,12 +30,8 @@ from callin.exchange.records import (
     Recording,
     new_sid,
 )
-from callin.exchange.runner import ManualRunner, RealRunner, Runner, StateLock
-from callin.exchange.sound_files import SoundFiles
 from callin.exchange.texts import Attachment, Texts
-from callin.exchange.timetable import Callback, Errand, Handle, Timetable
-from callin.exchange.transport import Transport, WsgiApp
-from callin.exchange.webhooks import Reply, WebhookRequest
+from callin.exchange.transport import WsgiApp
 
 if TYPE_CHECKING:
     from callin.exchange.verbs.conference import Room
@@ -50,7 +41,7 @@ AUTH_TOKEN = "fedcba9876543210" * 2
 DEFAULT_API = "https://api.twilio.com"
 
 
-class Exchange:
+class Exchange(Network):
     """A telephone network in a box.
 
     Args:
@@ -69,73 +60,29 @@ class Exchange:
         seed: int = 0,
         apps: Mapping[str, WsgiApp] | None = None,
     ) -> None:
-        self.clock = clock or ManualClock()
-        self.account = Account(sid=account_sid, auth_token=auth_token)
-        self.lock = StateLock()
-        self.faults = Faults(seed)
-        self.transport = Transport(apps)
-        self.log = Log(self.clock)
-        self.sounds = SoundFiles(self.clock)
-        self.recorder = Recorder(self)
-        self.queue_book = Queues(self)
-        self.texts = Texts(self)
+        super().__init__(
+            clock=clock or ManualClock(), account=Account(sid=account_sid, auth_token=auth_token), seed=seed, apps=apps
+        )
         self.numbers: dict[str, Number] = {}
         self.calls: dict[str, Call] = {}
         self.messages: dict[str, Message] = {}
         self.recordings: dict[str, Recording] = {}
         self.rooms: dict[str, Room] = {}
+        self.recorder = Recorder(self)
+        self.queue_book = Queues(self)
+        self.texts = Texts(self)
         self.api_base_url = DEFAULT_API
-        self._calls = Calls(self)
-        self._timetable = Timetable()
-        self._runner: Runner = (
-            ManualRunner(clock=self.clock, timetable=self._timetable, lock=self.lock)
-            if isinstance(self.clock, ManualClock)
-            else RealRunner(clock=self.clock, timetable=self._timetable, lock=self.lock)
-        )
+        self.switchboard = Calls(self)
 
     @property
     def queues(self) -> dict[str, Queue]:
         """The queues by SID, oldest first."""
         return self.queue_book.by_sid
 
-    # Time
-
-    def now(self) -> datetime:
-        """Return the exchange's time."""
-        return self.clock.now()
-
-    def schedule(self, delay_s: float, callback: Callable[[], Errand | None]) -> Handle:
-        """`callback` happens under the lock in so many exchange seconds, after all that is due then already."""
-        with self.lock:
-            due = self.now() + timedelta(seconds=max(delay_s, 0))
-            handle = self._timetable.add(due, callback)
-            self._runner.notice(due)
-            return handle
-
-    def advance(self, seconds: float) -> None:
-        """A hand-moved clock is `seconds` later; everything due on the way has happened and nothing is in flight.
-
-        Raises:
-            WrongState: the clock goes by itself, or this is asked from inside a webhook.
-            ValueError: the time is negative.
-        """
-        if not seconds >= 0:
-            raise ValueError("the clock does not go backwards")
-        self._runner.advance(seconds)
-
-    def start(self) -> None:
-        """What is due happens in the background: operations answer before the webhooks they cause."""
-        self._runner.start()
-
-    def close(self) -> None:
-        """Every thread has stopped and every connection is closed."""
-        self._runner.close()
-        self.transport.close()
-
     def reset(self) -> None:
         """Everything is gone but the account and the time."""
         with self.lock:
-            self._timetable.clear()
+            self.forget_what_is_due()
             for call in self.calls.values():
                 if call.leg is not None:
                     call.leg.abandon()
@@ -146,42 +93,6 @@ class Exchange:
             self.sounds.clear()
             self.log.clear()
             self.faults.reset()
-
-    # Webhooks
-
-    def fetch(self, request: WebhookRequest, done: Callable[[Reply], None]) -> None:
-        """The request goes out after everything caused before it, and `done` gets its reply under the lock.
-
-        Status and action callbacks are subject to the callback faults: late, doubled, out of order, lost.
-        """
-        delay_s = 0.0
-        with self.lock:
-            if request.kind.value in CALLBACK_KINDS:
-                delay_s = self.faults.callback_delay_s(request.kind)
-                if self.faults.strikes_callback("webhook_lose", kind=request.kind):
-                    self.schedule(delay_s, lambda: done(Reply(url=request.url, error=Code.RETRIEVAL)))
-                    return
-            self.schedule(delay_s, self._sending(request, done))
-            if request.kind.value in CALLBACK_KINDS and self.faults.strikes_callback(
-                "webhook_duplicate", kind=request.kind
-            ):
-                again_s = self.faults.callback_delay_s(request.kind)
-                self.schedule(again_s, self._sending(request, _ignore))
-
-    def notify(self, request: WebhookRequest) -> None:
-        """A status callback goes out; only the log cares for its answer (15003 unless it is 2xx, 15002 if late)."""
-        self.fetch(request, _judge_notice)
-
-    def _sending(self, request: WebhookRequest, done: Callable[[Reply], None]) -> Callback:
-        def send() -> Errand:
-            return partial(self._deliver, request, webhooks.open_entry(self, request), done)
-
-        return send
-
-    def _deliver(self, request: WebhookRequest, entry: LogEntry, done: Callable[[Reply], None]) -> None:
-        reply = webhooks.deliver(self, request, entry=entry)
-        with self.lock:
-            done(reply)
 
     # Numbers and phones
 
@@ -237,7 +148,7 @@ class Exchange:
     def dial(self, from_: str, to: str, *, caller_name: str | None = None, forwarded_from: str | None = None) -> Call:
         """A phone rings at one of the numbers. Raises UnknownNumber."""
         with self.lock:
-            return self._calls.dial(from_, to=to, caller_name=caller_name, forwarded_from=forwarded_from)
+            return self.switchboard.dial(from_, to=to, caller_name=caller_name, forwarded_from=forwarded_from)
 
     def place_call(
         self,
@@ -257,26 +168,19 @@ class Exchange:
     ) -> Call:
         """A call to a phone is queued; once answered it runs the document at `url`, or `twiml`."""
         with self.lock:
-            now = self.now()
-            call = Call(
-                sid=new_sid("CA"),
-                account_sid=self.account.sid,
-                from_=from_,
+            call = placed(
+                self,
                 to=to,
-                direction=Direction.OUTBOUND_API,
-                status=CallStatus.QUEUED,
-                date_created=now,
-                date_updated=now,
-                number_sid=self.numbers[from_].sid if from_ in self.numbers else None,
+                from_=from_,
+                url=url or "",
+                method=method,
+                fallback_url=fallback_url,
+                fallback_method=fallback_method,
                 status_callback=status_callback,
                 status_callback_method=status_callback_method,
                 status_callback_events=tuple(status_callback_events),
-                voice_url=url or "",
-                voice_method=method,
-                fallback_url=fallback_url,
-                fallback_method=fallback_method,
             )
-            return self._calls.place(call, twiml=twiml, timeout_s=timeout_s, time_limit_s=time_limit_s)
+            return self.switchboard.place(call, twiml=twiml, timeout_s=timeout_s, time_limit_s=time_limit_s)
 
     def update_call(
         self,
@@ -294,7 +198,7 @@ class Exchange:
     ) -> None:
         """The call runs another document, or is over. Raises RestError 400 / 21220 when it cannot be changed."""
         with self.lock:
-            self._calls.check_changeable(call, is_moved=url is not None or twiml is not None)
+            self.switchboard.check_changeable(call, is_moved=url is not None or twiml is not None)
             changes = {
                 "fallback_url": fallback_url,
                 "fallback_method": fallback_method,
@@ -305,53 +209,36 @@ class Exchange:
                 if value is not None:
                     setattr(call, name, value)
             if time_limit_s is not None:
-                self._calls.limit(call, time_limit_s)
+                self.switchboard.limit(call, time_limit_s)
             if status is not None:
-                self._calls.finish(call, status=status)
+                self.switchboard.finish(call, status=status)
             elif url is not None or twiml is not None:
-                self._calls.move(call, url=url or "", method=method, twiml=twiml)
+                self.switchboard.move(call, url=url or "", method=method, twiml=twiml)
 
     def answer(self, call: Call) -> None:
         """A ringing phone is picked up. Raises WrongState."""
         with self.lock:
-            self._calls.answer(call)
+            self.switchboard.answer(call)
 
     def refuse(self, call: Call) -> None:
         """A ringing phone is busy. Raises WrongState."""
         with self.lock:
-            self._calls.refuse(call)
+            self.switchboard.refuse(call)
 
     def press(self, call: Call, digits: str) -> None:
         """Keys are pressed. Raises WrongState, or ValueError for what is no key."""
         with self.lock:
-            self._calls.press(call, digits)
+            self.switchboard.press(call, digits)
 
     def speak(self, call: Call, text: str) -> None:
         """Words are spoken. Raises WrongState."""
         with self.lock:
-            self._calls.speak(call, text)
+            self.switchboard.speak(call, text)
 
     def hang_up(self, call: Call) -> None:
         """A phone hangs up. Raises WrongState."""
         with self.lock:
-            self._calls.hang_up(call)
-
-    def mark_over(self, call: Call, status: CallStatus) -> None:
-        """A call's own document has ended it."""
-        self._calls.mark_over(call, status)
-
-    def end_call(self, call: Call, status: CallStatus) -> None:
-        """The exchange ends a call, and what it was doing."""
-        with self.lock:
-            self._calls.end(call, status)
-
-    def script_ended(self, call: Call) -> None:
-        """A call's last document has run out."""
-        self._calls.script_ended(call)
-
-    def progress(self, call: Call, event: str) -> None:
-        """A call's status callback hears of an event."""
-        self._calls.progress(call, event)
+            self.switchboard.hang_up(call)
 
     # Queues
 
@@ -406,17 +293,6 @@ class Exchange:
                 media_urls=media_urls,
                 direction=direction,
             )
-
-
-def _ignore(_: Reply) -> None:
-    """The second copy of a doubled callback changes nothing."""
-
-
-def _judge_notice(reply: Reply) -> None:
-    if reply.is_late:
-        reply.blame(Code.CALLBACK_SLOW)
-    elif reply.status is None or reply.status >= 400:
-        reply.blame(Code.CALLBACK_FAILED)
 
 
 verbs.install()

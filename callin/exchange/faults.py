@@ -73,6 +73,7 @@ class Faults:
     """The settings in force, and the seeded dice behind the shares, so that a failure replays."""
 
     def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
         self._dice = random.Random(seed)  # noqa: S311 (reproducible on purpose)
         self.settings = Settings()
 
@@ -94,7 +95,8 @@ class Faults:
         }
 
     def reset(self) -> None:
-        """Every fault is off and every policy at its default."""
+        """Every fault is off, every policy at its default, and the dice fall as they did at first."""
+        self._dice.seed(self._seed)
         self.settings = Settings()
 
     def strikes(self, share: float) -> bool:

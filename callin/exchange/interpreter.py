@@ -242,7 +242,7 @@ class Leg:
         finally:
             self._is_running = False
         if self._script is None:
-            self.exchange.script_ended(self.call)
+            self.exchange.switchboard.script_ended(self.call)
         else:
             self._effect = effect
             self._arm(effect)

@@ -22,7 +22,7 @@ from callin.exchange.records import Call, LogEntry
 from callin.exchange.transport import Answer, NoAnswer, NotReached
 
 if TYPE_CHECKING:
-    from callin.exchange.exchange import Exchange
+    from callin.exchange.network import Network
 
 MOST_REDIRECTS = 10
 FOLLOWED = frozenset({301, 302, 303, 307, 308})
@@ -89,19 +89,19 @@ class _Wire:
     body: bytes | None
 
 
-def open_entry(exchange: Exchange, request: WebhookRequest) -> LogEntry:
+def open_entry(network: Network, request: WebhookRequest) -> LogEntry:
     """A log entry says that the request is being sent."""
     url = overrides.split(request.url)[0]
     pairs = list(request.params)
     if request.method == "GET":
         url = _with_query(url, request.params)
         pairs = signature.query_pairs(url)
-    return exchange.log.open(
+    return network.log.open(
         kind="webhook", method=request.method, url=url, params=shown_params(pairs), call=request.call
     )
 
 
-def deliver(exchange: Exchange, request: WebhookRequest, *, entry: LogEntry) -> Reply:
+def deliver(network: Network, request: WebhookRequest, *, entry: LogEntry) -> Reply:
     """Return what came of the request, after retries and redirects. Takes real time; never called under the lock.
 
     Args:
@@ -109,7 +109,7 @@ def deliver(exchange: Exchange, request: WebhookRequest, *, entry: LogEntry) -> 
     """
     first: LogEntry | None = entry
     for _ in range(MOST_REDIRECTS + 1):
-        reply = _deliver_here(exchange, request, first=first)
+        reply = _deliver_here(network, request, first=first)
         if reply.status not in FOLLOWED or "location" not in reply.headers:
             return _judged(reply, kind=request.kind)
         target = urljoin(reply.url, reply.headers["location"])
@@ -123,17 +123,17 @@ def deliver(exchange: Exchange, request: WebhookRequest, *, entry: LogEntry) -> 
     return reply
 
 
-def _deliver_here(exchange: Exchange, request: WebhookRequest, *, first: LogEntry | None) -> Reply:
+def _deliver_here(network: Network, request: WebhookRequest, *, first: LogEntry | None) -> Reply:
     """Send the request to this address, as often as its overrides say."""
     url, over = overrides.split(request.url)
     reply = Reply(url=url)
     for attempt in range(over.retries + 1):
         if first is None or attempt:
-            with exchange.lock:
-                reply.entry = open_entry(exchange, request)
+            with network.lock:
+                reply.entry = open_entry(network, request)
         else:
             reply.entry = first
-        outcome = _send(exchange, request, url=url, over=over, reply=reply)
+        outcome = _send(network, request, url=url, over=over, reply=reply)
         if outcome is None or not over.retries_after(outcome):
             break
         if attempt < over.retries:
@@ -142,20 +142,18 @@ def _deliver_here(exchange: Exchange, request: WebhookRequest, *, first: LogEntr
 
 
 def _send(
-    exchange: Exchange, request: WebhookRequest, *, url: str, over: overrides.Overrides, reply: Reply
+    network: Network, request: WebhookRequest, *, url: str, over: overrides.Overrides, reply: Reply
 ) -> str | None:
     """Send once and fill in the reply; return how it failed, in the words of the overrides, or None."""
     try:
-        wire = _on_the_wire(exchange, request, url=url)
-        answer = exchange.transport.send(
-            wire.method, wire.url, headers=wire.headers, body=wire.body, limits=over.limits
-        )
+        wire = _on_the_wire(network, request, url=url)
+        answer = network.transport.send(wire.method, wire.url, headers=wire.headers, body=wire.body, limits=over.limits)
     except (NotReached, NoAnswer) as failure:
         reply.is_late = isinstance(failure, NoAnswer) and failure.is_timeout
-        with exchange.lock:
+        with network.lock:
             reply.blame(Code.RETRIEVAL)
         return "rt" if isinstance(failure, NoAnswer) else "ct"
-    with exchange.lock:
+    with network.lock:
         _fill(reply, answer)
         jar = request.call.cookies if request.call else request.jar
         if jar is not None and answer.set_cookies:
@@ -163,7 +161,7 @@ def _send(
     return f"{answer.status // 100}xx" if answer.status >= 400 else None
 
 
-def _on_the_wire(exchange: Exchange, request: WebhookRequest, *, url: str) -> _Wire:
+def _on_the_wire(network: Network, request: WebhookRequest, *, url: str) -> _Wire:
     parts = urlsplit(url)
     userinfo, _, host = parts.netloc.rpartition("@")
     bare = urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
@@ -188,7 +186,7 @@ def _on_the_wire(exchange: Exchange, request: WebhookRequest, *, url: str) -> _W
         body = urlencode(form).encode()
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
     headers["X-Twilio-Signature"] = signature.sign(
-        exchange.account.auth_token,
+        network.account.auth_token,
         url=signature.signed_url(bare, is_voice=request.kind is not Kind.SMS),
         form=form,
     )

@@ -29,7 +29,7 @@ def reject(leg: Leg, verb: Verb, document: Document, context: Context) -> Perfor
     yield from ()
     if leg.call.status is CallStatus.RINGING:
         is_busy = verb.get("reason", "rejected").strip() == "busy"
-        leg.exchange.mark_over(leg.call, CallStatus.BUSY if is_busy else CallStatus.NO_ANSWER)
+        leg.exchange.switchboard.mark_over(leg.call, CallStatus.BUSY if is_busy else CallStatus.NO_ANSWER)
     return Ending.HANG_UP
 
 

@@ -91,6 +91,6 @@ def _talk(leg: Leg, link: Link, *, terms: Terms, dialled: Dialled) -> Generator[
 def _end(leg: Leg, link: Link) -> None:
     """The DJ, or the time limit, ends the bridge; by policy the caller's call ends with it."""
     if leg.exchange.faults.settings.star_drops_caller:
-        leg.exchange.end_call(link.caller.call, CallStatus.COMPLETED)
+        leg.exchange.switchboard.end(link.caller.call, CallStatus.COMPLETED)
     else:
         link.end_by_dj()

@@ -114,7 +114,7 @@ class Stay:
         queues.remove(queue, self._member)
         if result is QueueResult.HANGUP:
             # The wait document hung up: the call is over before its action is asked for.
-            leg.exchange.mark_over(leg.call, CallStatus.COMPLETED)
+            leg.exchange.switchboard.mark_over(leg.call, CallStatus.COMPLETED)
             self._conclude(result)
             return Ending.HANG_UP
         return self.go_on(result)

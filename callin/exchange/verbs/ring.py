@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from callin.exchange import new_calls
 from callin.exchange.conversation import live
 from callin.exchange.documents import SCREENING, DocumentFailed, Ending, http_method, play_through
 from callin.exchange.interpreter import Effect, HungUp, Keys, Leg, Listen, Moved, Script, TimedOut
-from callin.exchange.records import Call, CallStatus, Direction, HeardKind, new_sid
+from callin.exchange.records import CallStatus, HeardKind
 from callin.exchange.twiml import Document, Verb
 from callin.exchange.verbs.dial_terms import Dialled, Terms
 
@@ -33,7 +34,7 @@ class Party:
         self.partner = child
         self.ringing.remove(child)
         for other in tuple(self.ringing):
-            other.exchange.end_call(other.call, CallStatus.CANCELED)
+            other.exchange.switchboard.end(other.call, CallStatus.CANCELED)
         for leg, far in ((self.parent, child), (child, self.parent)):
             leg.hear(HeardKind.BRIDGE)
             leg.call.bridged_to = far.call.sid
@@ -58,11 +59,11 @@ class Party:
         """Every phone is hung up."""
         self.is_over = True
         for child in tuple(self.ringing):
-            child.exchange.end_call(child.call, unanswered)
+            child.exchange.switchboard.end(child.call, unanswered)
         if self.partner is not None:
             self.part()
             if not self.partner.call.status.is_over:
-                self.partner.exchange.end_call(self.partner.call, CallStatus.COMPLETED)
+                self.partner.exchange.switchboard.end(self.partner.call, CallStatus.COMPLETED)
 
 
 def ring(leg: Leg, verb: Verb, document: Document, *, terms: Terms, dialled: Dialled) -> Generator[Effect, Any, None]:
@@ -101,8 +102,8 @@ def _ring_round(
     party.ringing.extend(legs)
     for child, (_, noun) in zip(legs, targets, strict=True):
         child.start(live(child, _far_end(child, party, noun=noun, document=document)))
-        leg.exchange.progress(child.call, "initiated")
-        leg.exchange.progress(child.call, "ringing")
+        leg.exchange.switchboard.progress(child.call, "initiated")
+        leg.exchange.switchboard.progress(child.call, "ringing")
     ends_at = leg.exchange.now() + timedelta(seconds=terms.timeout_s)
     while not party.is_over:
         if party.partner is not None and dialled.bridged_at is None:
@@ -121,21 +122,13 @@ def _ring_round(
 
 
 def _child(party: Party, address: str, *, noun: Verb, document: Document, terms: Terms) -> Leg:
-    parent = party.parent.call
     exchange = party.parent.exchange
-    now = exchange.now()
-    own = parent.from_ if parent.direction is Direction.INBOUND else parent.to
     callback = noun.get("statusCallback").strip()
-    call = Call(
-        sid=new_sid("CA"),
-        account_sid=parent.account_sid,
-        from_=terms.caller_id or own,
+    call = new_calls.dialled(
+        exchange,
+        party.parent.call,
         to=address,
-        direction=Direction.OUTBOUND_DIAL,
-        status=CallStatus.RINGING,
-        date_created=now,
-        date_updated=now,
-        parent_call_sid=parent.sid,
+        caller_id=terms.caller_id,
         status_callback=document.resolve(callback) if callback else "",
         status_callback_method=noun.get("statusCallbackMethod", "POST"),
         status_callback_events=tuple(noun.get("statusCallbackEvent", "completed").replace(",", " ").split()),
