@@ -116,7 +116,7 @@ def leave_line(session: Session, *, now: datetime, leaving: Leaving, apology_aft
             )
         return _farewell(call=call, kind=_BACK.get(leaving.result, FarewellKind.ELSEWHERE), show=show)
     if not is_repeated:
-        if call.outcome == Outcome.SENT_HOME:
+        if call.outcome == Outcome.SENT_HOME and outcome != Outcome.ABANDONED:
             outcome = Outcome.SENT_HOME  # the goodbye overtook this callback
         outcomes.settle(session, now=now, call=call, outcome=outcome, witness=Witness.QUEUE_ACTION)
         outcomes.review_apology(session, now=now, call=call, apology_after_s=apology_after_s)

@@ -43,8 +43,11 @@ def pin(webhook: Webhook) -> bytes:
     call_sid = forms.call_sid_of(webhook.fields)
     station = webhook.station
     is_right = _is_right_pin(station, typed=webhook.fields.words("Digits") or "")
+    tries_before = webhook.fields.whole_or_none("tries")
     with station.transaction() as session:
-        admitted = djs.try_pin(session, now=station.clock(), call_sid=call_sid, is_right=is_right)
+        admitted = djs.try_pin(
+            session, now=station.clock(), call_sid=call_sid, is_right=is_right, tries_before=tries_before
+        )
     return _door_document(station, path="dj/pin", opened=admitted)
 
 
@@ -55,9 +58,10 @@ def messages(webhook: Webhook) -> bytes:
     pressed = webhook.fields.words("Digits")
     if webhook.fields.peek("start") and pressed != HEAR:
         pressed = TO_CALLERS
+    about = webhook.fields.whole_or_none("about")
     station = webhook.station
     with station.transaction() as session:
-        turn = kept.hear_messages(session, now=station.clock(), dj_call_sid=call_sid, key=pressed)
+        turn = kept.hear_messages(session, now=station.clock(), dj_call_sid=call_sid, key=pressed, about=about)
     if turn.kind == MessageTurnKind.DONE or turn.message_id is None:
         return station.twiml.render("dj/messages.done.xml", turn=turn, wants_callers=pressed == TO_CALLERS)
     sound_url = station.settings.public_base_url + sound_path(turn.message_id, settings=station.settings)

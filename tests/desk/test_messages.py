@@ -1,8 +1,10 @@
 """Messages left after the tone, from the recording to the DJ's ear."""
 
+from sqlalchemy import select
+
 from callin.desk import djs, messages
 from callin.desk.messages import MessageTurn, MessageTurnKind
-from callin.models import Message, SoundState
+from callin.models import DjCall, Message, SoundState
 
 from .conftest import Desk
 

@@ -1,0 +1,171 @@
+"""What a DJ lives through on the DJ line before the first caller: the door, and the messages."""
+
+import pytest
+
+from callin.models import DjCall, Message
+from tests.stories.conftest import Build
+from tests.stories.studio import BEEP, DJ_LINE, MESSAGE, Studio, sentences, spoken
+
+ANA, BEN = "+14155550111", "+14155550112"
+STRANGER = "+14155550999"
+
+
+def leaves_message(studio: Studio, number: str, words: str) -> None:
+    """Somebody waits, presses 1 and speaks."""
+    phone = studio.joins(number)
+    studio.later(12)
+    phone.press("1")
+    studio.until(phone, BEEP)
+    phone.say(words)
+    studio.settle()
+
+
+def test_a_known_dj_is_let_in_without_a_word(studio: Studio) -> None:
+    """A number on the list: in at once, no PIN."""
+    dj = studio.dj_rings()
+    studio.later(20)
+
+    assert spoken(dj)[0] == "Hello, you are on the DJ line."
+    assert "PIN" not in sentences(dj)
+
+
+def test_a_stranger_with_the_pin_is_let_in(studio: Studio) -> None:
+    """Any other number is asked for the PIN; with it, the first caller is theirs."""
+    ana = studio.joins(ANA)
+    dj = studio.dj_rings(STRANGER)
+    dj.press("4711#")
+    studio.later(60)
+
+    assert spoken(dj)[:2] == ["Please enter your PIN, then press pound.", "Hello, you are on the DJ line."]
+    assert (dj.state, ana.state) == ("bridged", "bridged")
+
+
+def test_a_stranger_without_the_pin_is_refused_after_three_tries(studio: Studio) -> None:
+    """Three wrong PINs end the call, and the line stays where it is."""
+    ana = studio.joins(ANA)
+    dj = studio.dj_rings(STRANGER)
+    for _ in range(3):
+        dj.press("0000#")
+        studio.later(8)
+    studio.later(20)
+
+    assert spoken(dj)[-2:] == ["Sorry, this line is for the station's DJs.", "Goodbye."]
+    assert (dj.state, ana.state) == ("idle", "queued")
+
+
+def test_guessing_is_slow_over_many_calls(studio: Studio) -> None:
+    """After ten wrong PINs nobody gets in by PIN for a quarter of an hour; then the right one counts again."""
+    for call in range(4):
+        guesser = studio.dj_rings(f"+1415555090{call}")
+        for _ in range(3):
+            if guesser.state != "idle":
+                guesser.press("1234#")
+                studio.later(8)
+        studio.later(20)
+    dj = studio.dj_rings(STRANGER)
+    studio.later(20)
+    assert spoken(dj)[0] == "Sorry, this line is for the station's DJs."
+    studio.later(16 * 60)
+    studio.dj_rings(STRANGER)
+    dj.press("4711#")
+    studio.later(20)
+
+    assert "Hello, you are on the DJ line." in spoken(dj)
+
+
+def test_without_a_pin_only_known_numbers_are_let_in(build: Build) -> None:
+    """A station without a PIN does not ask for one."""
+    studio = build(dj_pin=None)
+    studio.open_show()
+    stranger = studio.dj_rings(STRANGER)
+    studio.later(20)
+
+    assert spoken(stranger) == ["Sorry, this line is for the station's DJs.", "Goodbye."]
+
+
+def test_a_dj_who_types_nothing_is_let_go(studio: Studio) -> None:
+    """Silence instead of a PIN ends with a goodbye."""
+    stranger = studio.dj_rings(STRANGER)
+    studio.later(60)
+
+    assert spoken(stranger)[-2:] == ["We did not get a PIN.", "Goodbye."]
+    assert stranger.state == "idle"
+
+
+def test_the_messages_are_heard_repeated_kept_and_deleted(studio: Studio) -> None:
+    """Three messages: the first twice and then kept, the second deleted, the third just heard; then the callers."""
+    for number, words in ((ANA, "First"), (BEN, "Second of them"), (ANA, "Third and last of them")):
+        leaves_message(studio, number, words)
+    dj = studio.dj_rings()
+    studio.until(dj, "Press 1 to hear them, or hold for your first caller.")
+    assert "You have 3 new messages." in spoken(dj)
+    for number, key in enumerate(("1", "2", "3", "4"), start=1):
+        dj.press(key)
+        studio.until(dj, MESSAGE, times=number)
+    dj.press("1")
+    studio.later(20)
+
+    played = [heard.url for heard in dj.heard if heard.kind == "play"]
+    assert len(played) == 4
+    assert played[0] == played[1]
+    assert len(set(played)) == 3
+    assert [message.state for message in studio.rows(Message)] == ["kept", "deleted", "heard"]
+    assert sentences(dj).count("Press 4 to delete it.") <= 2
+    assert [line for line in spoken(dj) if line in ("Kept.", "Deleted.", "There are no more messages.")] == [
+        "Kept.",
+        "Deleted.",
+        "There are no more messages.",
+    ]
+
+
+def test_holding_leads_to_the_first_caller_and_leaves_the_messages_new(studio: Studio) -> None:
+    """Whoever presses nothing gets their caller; the message waits for another time."""
+    leaves_message(studio, ANA, "Later is fine")
+    ben = studio.joins(BEN)
+    dj = studio.dj_rings()
+    studio.later(60)
+
+    assert "You have one new message." in spoken(dj)
+    assert (dj.state, ben.state) == ("bridged", "bridged")
+    assert [message.state for message in studio.rows(Message)] == ["new"]
+
+
+def test_the_star_leaves_the_messages_for_the_callers(studio: Studio) -> None:
+    """Star in the middle of the messages: on to the callers, the rest stay new."""
+    for words in ("First", "Second"):
+        leaves_message(studio, ANA, words)
+    ben = studio.joins(BEN)
+    dj = studio.dj_rings()
+    studio.until(dj, "Press 1 to hear them, or hold for your first caller.")
+    dj.press("1")
+    studio.later(5)
+    dj.press("*")
+    studio.later(60)
+
+    assert (dj.state, ben.state) == ("bridged", "bridged")
+    assert [message.state for message in studio.rows(Message)] == ["heard", "new"]
+
+
+def test_an_early_dj_waits_for_the_show_to_open(build: Build) -> None:
+    """Before the show: one sentence, then silence; when it opens and somebody rings, they are connected."""
+    studio = build()
+    dj = studio.dj_rings()
+    studio.later(90)
+    assert sentences(dj).count("No show is open yet.") == 1
+    studio.open_show()
+    ana = studio.joins(ANA)
+    studio.later(90)
+
+    assert (dj.state, ana.state) == ("bridged", "bridged")
+
+
+@pytest.mark.parametrize("digits", ["4711#4711#", "#", "*", "00004711#"])
+def test_odd_ways_of_typing_a_pin_do_no_harm(studio: Studio, digits: str) -> None:
+    """Nothing typed, too much typed, the star alone: in or asked again, never silence."""
+    dj = studio.dj_rings(STRANGER)
+    dj.press(digits)
+    studio.later(30)
+
+    assert spoken(dj)[1:]
+    assert len(studio.rows(DjCall)) == 1
+    assert dj.calls[0].to == DJ_LINE
