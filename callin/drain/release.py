@@ -15,7 +15,7 @@ from callin.carrier import MemberCard
 from callin.drain.report import Fate
 
 WORKERS = 16
-FIRST_PAUSE_S = 0.25
+FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 8.0
 
 Pause = Callable[[float], None]
