@@ -11,6 +11,8 @@ from callin.webhooks import AGAIN, MOST_RETRIES, Fields, PhoneDoor, Webhook
 
 door = PhoneDoor("status", __name__, url_prefix="/voice")
 
+STILL_WAITING = "listener/wait.sorry.xml"
+
 
 @door.notes("/status")
 def status(webhook: Webhook) -> None:
@@ -35,6 +37,9 @@ def status(webhook: Webhook) -> None:
 def fallback(webhook: Webhook) -> bytes:
     """A document of ours could not be had: sorry, and once more; it needs no database."""
     station = webhook.station
+    if webhook.fields.peek("QueuePosition") is not None:
+        # Asked from within the wait loop, which goes on by itself and could not run an Enqueue.
+        return station.twiml.render(STILL_WAITING)
     is_dj = webhook.fields.peek("To") == station.settings.dj_line
     again = _failures_so_far(webhook.fields) + 1
     path = "/voice/dj/answer" if is_dj else "/voice/listener/join"
