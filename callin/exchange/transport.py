@@ -68,6 +68,8 @@ class Transport:
             NoAnswer: there was one, but no complete answer within the limits.
         """
         parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise NotReached(f"not a web address: {url!r}")
         app = self._apps.get(f"{parts.scheme}://{parts.netloc}")
         if app is not None:
             return _send_in_process(app, method=method, url=url, headers=headers, body=body or b"")

@@ -248,3 +248,14 @@ def test_another_method_is_refused(control: Any) -> None:
     assert control.send("GET", "calls")[0] == 405
     assert control.send("GET", "reset")[0] == 405
     assert control.send("DELETE", "faults")[0] == 405
+
+
+def test_a_number_without_an_application_apologises(control: Any, client: Client) -> None:
+    """The caller hears that something is wrong, the call ends, and the log says 11200 (facts 4.3)."""
+    client.incoming_phone_numbers.create(phone_number="+15550100001")
+
+    sid = _dial(control, "+15550100001")
+
+    assert _call(control, sid)["status"] == "completed"
+    assert "application error" in _call(control, sid)["heard"][0]["text"]
+    assert control.send("GET", "log?after=1")[1][0]["error"] == 11200
