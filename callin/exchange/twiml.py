@@ -18,6 +18,7 @@ from callin.exchange.records import LogEntry
 from callin.exchange.sounds import length_s
 from callin.exchange.webhooks import Reply
 
+_WRITTEN: Final = frozenset({"Message", "Sms", "Body"})
 _TWIML_TYPES: Final = frozenset({"text/xml", "application/xml", "text/html"})
 
 
@@ -164,4 +165,6 @@ def _verb(element: ET.Element, *, within: str, warnings: list[str]) -> Verb | No
         # What is nested in a Say is SSML: its words count, its tags do not.
         children = ()
         text = "".join(element.itertext())
-    return Verb(name, attributes, " ".join(text.split()), children)
+    # Speech has no lines; the words of a text do.
+    words = text.strip() if name in _WRITTEN else " ".join(text.split())
+    return Verb(name, attributes, words, children)

@@ -324,3 +324,12 @@ def test_a_picture_that_goes_out_is_fetched_first(exchange: Exchange, app: TextA
     ]
     assert message.status == "delivered"
     assert _webhook(exchange, "/b.png").error == 11200
+
+
+def test_a_text_keeps_its_lines(exchange: Exchange, app: TextApp) -> None:
+    """What is written has line breaks; only the blank around it goes."""
+    app.says("/sms", "<Response><Message>\n  one\n  two\n</Message></Response>")
+
+    exchange.receive_text(PHONE, NUMBER, "hi")
+
+    assert _inbox(exchange) == ["one\n  two"]

@@ -129,7 +129,7 @@ def test_canceled_ends_only_a_call_that_rings(client: Client, exchange: Exchange
 @pytest.mark.parametrize(
     "change", [{"url": GOODBYE}, {"twiml": "<Response/>"}, {"status": "completed"}, {"status": "canceled"}]
 )
-def test_a_call_that_is_over_cannot_be_changed(
+def test_rest_cannot_change_a_call_that_is_over(
     client: Client, exchange: Exchange, holding: str, change: dict[str, str]
 ) -> None:
     """400 / 21220 for any of Url, Twiml and Status (facts 15)."""
