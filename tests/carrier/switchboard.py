@@ -24,6 +24,7 @@ class Asked:
     form: dict[str, Any]
     query: dict[str, Any]
     auth: tuple[str, str] | None
+    host: str
 
 
 Answer = tuple[int, Any] | Exception
@@ -55,7 +56,7 @@ class Switchboard(HttpClient):
         path = urlsplit(uri).path.removeprefix(f"/2010-04-01/Accounts/{ACCOUNT}")
         if urlsplit(uri).query:
             path += "?" + urlsplit(uri).query
-        self.asked.append(Asked(method, path, data or {}, params or {}, auth))
+        self.asked.append(Asked(method, path, data or {}, params or {}, auth, urlsplit(uri).netloc))
         waiting = self.answers[method, path]
         answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         if isinstance(answer, Exception):

@@ -36,6 +36,16 @@ def test_a_text_goes_out_from_the_listener_number() -> None:
     assert board.asked[0].auth == (ACCOUNT, "token")
 
 
+def test_requests_go_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twilio's client would rewrite the host by its own environment names: ours are the only ones that count."""
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    monkeypatch.setenv("TWILIO_EDGE", "dublin")
+    board = Switchboard()
+    board.on("GET", "/Queues.json", (200, listing("queues", [])))
+    carrier_at(board).find_queue("lines")
+    assert board.asked[0].host == "api.twilio.test"
+
+
 def test_a_text_is_found_by_its_words_and_its_time() -> None:
     """Only texts of ours with the very words, since then, are found: oldest first."""
     board = Switchboard()

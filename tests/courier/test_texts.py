@@ -84,6 +84,18 @@ def test_a_text_that_never_reached_twilio_is_sent_after_the_look(round_: Round) 
     assert round_.sent() == 2
 
 
+def test_a_refusal_does_not_settle_what_happened_before(round_: Round) -> None:
+    """After one lost answer Twilio is looked at before every further try, for a text may be listed late."""
+    text_id = round_.owe()
+    round_.board.on("POST", "/Messages.json", requests.ReadTimeout("late"), refusal(429, 20429))
+    round_.board.on("GET", "/Messages.json", (200, listing("messages", [])), found())
+    for attempt in range(1, 4):
+        round_.courier.round()
+        round_.later(pause_before(attempt))
+    assert round_.row(Text, text_id).message_sid == "SM1"
+    assert round_.sent() == 2
+
+
 def test_a_courier_that_died_after_sending_does_not_send_twice(round_: Round) -> None:
     """A text accepted by Twilio but not recorded comes back with its lease, is found there, and is not repeated."""
     text_id = round_.owe()

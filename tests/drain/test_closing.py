@@ -214,6 +214,17 @@ def test_a_twilio_that_is_down_leaves_the_show_closing(evening: Evening) -> None
     assert len(evening.close().callers) == 3
 
 
+def test_requests_that_are_never_answered_are_told_as_such(evening: Evening) -> None:
+    """Lists that work while every move is lost end in Twilio's trouble, not in a claim about the callers."""
+    calls = evening.queues.fill(LINE, 2)
+    evening.queues.before = sometimes(1, late)
+    with pytest.raises(CarrierError) as caught:
+        evening.close()
+    assert not caught.value.permanent
+    assert evening.show().state == ShowState.CLOSING
+    assert evening.queues.waiting[LINE] == calls
+
+
 def test_callers_who_cannot_be_moved_are_not_forgotten(evening: Evening) -> None:
     """When Twilio refuses to move live calls, the show stays closing and the command says how many are left."""
     calls = evening.queues.fill(LINE, 2)

@@ -1,0 +1,79 @@
+"""The pace of release: sixteen at once, halved on 429, grown again."""
+
+import threading
+
+from callin.carrier import MemberCard
+from callin.drain.release import Pace, release
+from callin.drain.report import Fate
+
+
+def members(count: int) -> list[MemberCard]:
+    return [MemberCard(f"CA{n}", position=n + 1, wait_s=0) for n in range(count)]
+
+
+def test_a_refused_wave_halves_the_pace_once() -> None:
+    """However many requests of a wave are refused, the pace is halved once, and the pauses double."""
+    pace = Pace()
+    assert pace.refused(wave=0) == 0.1
+    assert pace.refused(wave=0) == 0.0
+    assert pace.limit == 8
+    assert pace.refused(wave=1) == 0.2
+    assert pace.limit == 4
+
+
+def test_the_pace_never_falls_below_one_nor_pauses_for_ever() -> None:
+    """One at a time is the slowest, eight seconds the longest pause."""
+    pace = Pace()
+    pauses = [pace.refused(wave=wave) for wave in range(12)]
+    assert pace.limit == 1
+    assert pauses[-1] == 8.0
+
+
+def test_the_pace_grows_again() -> None:
+    """After as many successes as run at once one more may, up to sixteen; the next refusal pauses briefly again."""
+    pace = Pace()
+    pace.refused(wave=0)
+    for _ in range(8):
+        pace.went_well()
+    assert pace.limit == 9
+    for _ in range(1000):
+        pace.went_well()
+    assert pace.limit == 16
+    assert pace.refused(wave=1) == 0.1
+
+
+def test_after_a_refusal_fewer_requests_are_under_way() -> None:
+    """While Twilio says that it is too much, no more than half as many are sent at once."""
+    lock = threading.Lock()
+    counts = {"under way": 0, "most": 0, "asked": 0}
+    pace = Pace()
+
+    def move(_member: MemberCard) -> Fate | None:
+        with lock:
+            counts["asked"] += 1
+            is_first = counts["asked"] == 1
+            counts["under way"] += 1
+            if pace.wave > 0:
+                counts["most"] = max(counts["most"], counts["under way"])
+        threading.Event().wait(0.001)
+        with lock:
+            counts["under way"] -= 1
+        return None if is_first else Fate.THANKED
+
+    told: list[MemberCard] = []
+    release(members(24), move=move, pace=pace, pause=lambda _s: None, tell=lambda member, _fate: told.append(member))
+    assert len(told) == 24
+    assert counts["asked"] == 25
+    assert pace.limit < 12
+
+
+def test_a_refused_caller_goes_before_those_behind() -> None:
+    """Whoever was refused is asked again before anybody who stood behind them and was not asked yet."""
+    asked: list[str] = []
+
+    def move(member: MemberCard) -> Fate | None:
+        asked.append(member.call_sid)
+        return None if asked.count("CA0") == 1 and member.call_sid == "CA0" else Fate.THANKED
+
+    release(members(4), move=move, pace=Pace(most=1, limit=1), pause=lambda _s: None, tell=lambda _m, _f: None)
+    assert asked == ["CA0", "CA0", "CA1", "CA2", "CA3"]
