@@ -208,6 +208,22 @@ def test_somebody_next_up_who_hangs_up_does_not_stop_the_show(studio: Studio) ->
     assert studio.call(ben).outcome == Outcome.ABANDONED
 
 
+def test_somebody_next_up_whose_end_was_never_told_does_not_stop_the_show(studio: Studio) -> None:
+    """Every word of their leaving is lost: the DJ finds the next-up queue empty and is given the line all the same."""
+    ana, ben = studio.joins(ANA), studio.joins(BEN)
+    put_next_up(studio.station, call_sid=ben.calls[0].sid, actor="producer")
+    studio.later(20)
+    studio.exchange.faults.change({"webhook_lose": 1})
+    ben.hang_up()
+    studio.later(20)
+    studio.exchange.faults.change({"webhook_lose": 0})
+    assert studio.call(ben).state == CallState.NEXT_UP
+    dj = studio.dj_rings()
+    studio.later(60)
+
+    assert (ana.state, dj.state) == ("bridged", "bridged")
+
+
 WHISPERS: list[dict[str, Any]] = [
     {"whisper_hangup_result": result}
     for result in ("bridging-in-process", "hangup", "bridged", "error", "system-error")

@@ -130,6 +130,19 @@ def test_holding_leads_to_the_first_caller_and_leaves_the_messages_new(studio: S
     assert [message.state for message in studio.rows(Message)] == ["new"]
 
 
+def test_any_other_key_than_one_leads_to_the_callers_too(studio: Studio) -> None:
+    """Only 1 opens the messages: whoever presses something else gets their caller."""
+    leaves_message(studio, ANA, "Later is fine")
+    ben = studio.joins(BEN)
+    dj = studio.dj_rings()
+    studio.until(dj, "Press 1 to hear it, or hold for your first caller.")
+    dj.press("3")
+    studio.later(60)
+
+    assert (dj.state, ben.state) == ("bridged", "bridged")
+    assert [message.state for message in studio.rows(Message)] == ["new"]
+
+
 def test_the_star_leaves_the_messages_for_the_callers(studio: Studio) -> None:
     """Star in the middle of the messages: on to the callers, the rest stay new."""
     for words in ("First", "Second"):
