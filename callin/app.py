@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from callin import health, media, webhooks
 from callin.errors import BadSettings
+from callin.logs import configure_logs
 from callin.settings import load_settings
 from callin.sms import inbound, receipts
 from callin.station import EXTENSION, Station, station_of
@@ -67,7 +68,9 @@ def create_app(station: Station | None = None) -> Flask:
 
 def _station_from_environment() -> Station:
     try:
-        return station_of(load_settings())
+        settings = load_settings()
+        configure_logs(level=settings.log_level, form=settings.log_format)
+        return station_of(settings)
     except BadSettings as bad:
         raise NoAppException(str(bad)) from bad
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -19,6 +20,8 @@ from callin.cli.show import show
 from callin.cli.terminal import Declined, Exit, tell
 from callin.errors import BadSettings, CallinError, CarrierError, DatabaseUnfit
 from callin.logs import without_numbers
+
+_log = logging.getLogger(__name__)
 
 
 @click.group(
@@ -72,6 +75,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our answer has seen enough (`callin show list | head`); Python would complain at the very end.
         sys.stdout = None
         return Exit.OK
+    except Exception as error:
+        # Ours to mend, not the reader's: the trace is for whoever asks for it.
+        _log.debug("unexpected", exc_info=error)
+        tell(f"callin: this should not happen: {type(error).__name__}: {without_numbers(str(error))}")
+        tell("Please report it, with what LOG_LEVEL=DEBUG shows of the same command.")
+        return Exit.FAILED
     return result if isinstance(result, int) else Exit.OK
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
+from alembic.util import CommandError
 
 from callin import migrations
-from callin.cli.terminal import Exit, answer, check_database, settings_for_command, tell
-from callin.db import engine_for
+from callin.cli.terminal import Exit, answer, check_database, engine_for_command, settings_for_command, tell
 from callin.errors import DatabaseUnfit
 
 
@@ -19,15 +19,14 @@ def database() -> None:
 def upgrade() -> None:
     """Bring the tables to this version; safe to repeat."""
     settings = settings_for_command()
-    try:
-        engine = engine_for(settings.database_url)
-    except OSError as error:
-        raise DatabaseUnfit(f"The database's folder cannot be made ({error.strerror}). Check DATABASE_URL.") from error
+    engine = engine_for_command(settings)
     try:
         if migrations.problem(engine) is None:
             answer("The database is at this version already.")
             return
         migrations.upgrade(engine)
+    except CommandError as error:
+        raise DatabaseUnfit(f"The database is not one of this version's ({error}). Install a newer callin.") from error
     finally:
         engine.dispose()
     answer("The database is ready.")

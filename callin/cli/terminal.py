@@ -11,6 +11,8 @@ import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from callin import migrations
 from callin.db import engine_for
@@ -121,14 +123,27 @@ def check_database(settings: Settings) -> None:
     Raises:
         DatabaseUnfit: with the fix.
     """
-    try:
-        engine = engine_for(settings.database_url)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise DatabaseUnfit(f"The database's folder cannot be made ({reason}). Check DATABASE_URL in .env.") from error
+    engine = engine_for_command(settings)
     try:
         problem = migrations.problem(engine)
     finally:
         engine.dispose()
     if problem is not None:
         raise DatabaseUnfit(problem)
+
+
+def engine_for_command(settings: Settings) -> Engine:
+    """Return an engine for the database; nothing is connected yet.
+
+    Raises:
+        DatabaseUnfit: its folder or its driver is missing, with the fix.
+    """
+    try:
+        return engine_for(settings.database_url)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DatabaseUnfit(f"The database's folder cannot be made ({reason}). Check DATABASE_URL in .env.") from error
+    except ImportError as error:
+        raise DatabaseUnfit("PostgreSQL needs its driver. Run: pip install 'callin[postgres]'") from error
+    except SQLAlchemyError as error:
+        raise DatabaseUnfit("DATABASE_URL in .env is not the address of a database.") from error

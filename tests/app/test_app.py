@@ -47,7 +47,7 @@ def test_flask_says_which_settings_are_wrong(tmp_path) -> None:
 
     assert told.returncode != 0
     assert "TWILIO_ACCOUNT_SID is missing" in told.stderr
-    assert "SECRET_KEY is missing" in told.stderr
+    assert "PUBLIC_BASE_URL is missing" in told.stderr
     assert "Traceback" not in told.stderr
 
 

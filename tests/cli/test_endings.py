@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from callin.carrier import Carrier
 from callin.cli import run
 from callin.cli.serve import free_address
+from callin.db import engine_for
 from callin.errors import CallinError
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +74,39 @@ def test_the_database_is_checked_and_upgraded(
     assert run(["db", "upgrade"]) == 0
     assert run(["db", "upgrade"]) == 0
     assert run(["db", "check"]) == 0
+
+
+def test_a_database_of_the_future_is_left_alone(environment: pytest.MonkeyPatch, capsys: Captured) -> None:
+    """A database that a newer version made is neither upgraded nor used, and the fix is named."""
+    engine = engine_for(os.environ["DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    assert run(["db", "upgrade"]) == 4
+    assert "Install a newer callin" in capsys.readouterr().err
+    assert run(["show", "list"]) == 4
+
+
+def test_postgres_without_its_driver_names_the_extra(environment: pytest.MonkeyPatch, capsys: Captured) -> None:
+    """The driver is an extra of its own; without it the command says how to get it."""
+    environment.setenv("DATABASE_URL", "postgresql://me@127.0.0.1:9/callin")
+    environment.setitem(sys.modules, "psycopg", None)  # type: ignore[arg-type]
+    assert run(["db", "check"]) == 5
+    assert "callin[postgres]" in capsys.readouterr().err
+
+
+def test_a_defect_of_ours_is_no_traceback(environment: pytest.MonkeyPatch, capsys: Captured) -> None:
+    """What nobody expected is one sentence without numbers, and a way to report it."""
+
+    def stumble(*_args: object, **_more: object) -> None:
+        raise RuntimeError("odd, with +15550123")
+
+    environment.setattr(Carrier, "numbers", stumble)
+    assert run(["numbers", "sync"]) == 1
+    said = capsys.readouterr().err
+    assert "RuntimeError" in said
+    assert "5550123" not in said
+    assert "Traceback" not in said
 
 
 def test_one_round_of_the_courier(environment: pytest.MonkeyPatch, capsys: Captured) -> None:
