@@ -86,7 +86,7 @@ def incoming_of(fields: Fields) -> Incoming:
     return Incoming(
         message_sid=message_sid_of(fields),
         phone_number=identity_of(fields.words("From") or ""),
-        body=fields.words("Body", longest=LONGEST_TEXT) or "",
+        body=fields.words("Body", longest=LONGEST_TEXT, keeps_lines=True) or "",
     )
 
 

@@ -61,17 +61,20 @@ class Fields:
         """Return a value as it came, or None; for logs and second tries, never raising."""
         return self._values.get(name)
 
-    def words(self, name: str, *, longest: int = LONGEST_WORDS) -> str | None:
+    def words(self, name: str, *, longest: int = LONGEST_WORDS, keeps_lines: bool = False) -> str | None:
         """Return free text fit for screens and XML: no control characters, cut to length; None if nothing is left.
 
         Args:
             name: of the parameter.
             longest: characters kept.
+            keeps_lines: whether line breaks stay, else they are spaces.
         """
         raw = self.raw(name)
         if not raw:
             return None
-        return _UNPRINTABLE.sub(" ", raw[: 4 * longest]).strip()[:longest].strip() or None
+        # Cut first: nobody's ten kilobytes are worth looking through.
+        lines = raw[: 4 * longest].splitlines() if keeps_lines else [raw[: 4 * longest]]
+        return "\n".join(_UNPRINTABLE.sub(" ", line) for line in lines).strip()[:longest].strip() or None
 
     def sid(self, name: str, letters: str) -> str:
         """Return a SID.

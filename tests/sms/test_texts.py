@@ -32,11 +32,11 @@ def owe_text(doors: Doors, *, state: TextState = TextState.SENT, sid: str | None
 
 def test_every_text_is_kept_once(doors: Doors) -> None:
     """A text is kept word for word; the same one again changes nothing; nothing is said back."""
-    first = doors.post("/sms/inbound", SENT, Body="Hi 📻 <owls> & more")
-    again = doors.post("/sms/inbound", SENT, Body="Hi 📻 <owls> & more")
+    first = doors.post("/sms/inbound", SENT, Body="Hi 📻 <owls>\n& more")
+    again = doors.post("/sms/inbound", SENT, Body="Hi 📻 <owls>\n& more")
 
     assert (first.status, first.verbs) == (again.status, again.verbs) == (200, [])
-    assert [(text.body, text.state) for text in doors.rows(Text)] == [("Hi 📻 <owls> & more", "received")]
+    assert [(text.body, text.state) for text in doors.rows(Text)] == [("Hi 📻 <owls>\n& more", "received")]
 
 
 def test_a_withheld_number_may_text_us(doors: Doors) -> None:

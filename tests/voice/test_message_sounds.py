@@ -44,6 +44,7 @@ def test_the_token_of_one_message_does_not_open_another(kept: Doors) -> None:
     """Each message has its own token; another secret makes others."""
     token = path_of(kept).rpartition("/")[2]
 
+    assert path_of(kept, message_id=2).rpartition("/")[2] != token
     assert kept.client.get(f"/voice/messages/2/{token}").status_code == 404
     assert kept.client.get(path_of(kept, message_id=2)).status_code == 404
     assert kept.client.get(f"/voice/messages/{10**30}/{token}").status_code == 404
