@@ -163,7 +163,7 @@ def _found_at_twilio(station: Station, *, text: OwedText) -> str | None:
         return None
     found = station.carrier.find_texts(text.to, body=text.body, since=text.maybe_sent_since - CLOCK_SKEW)
     with station.transaction() as session:
-        known = texting.known_among(session, message_sids=found)
+        known = texting.known_among(session, message_sids=found, apart_from=text.text_id)
     return next((sid for sid in found if sid not in known), None)
 
 

@@ -139,9 +139,14 @@ def record_sent(session: Session, *, now: datetime, text_id: int, message_sid: s
     _note(session, now=now, text=text, what="text sent")
 
 
-def known_among(session: Session, *, message_sids: list[str]) -> set[str]:
-    """Return those of these messages that some text on record is known to be."""
-    rows = session.scalars(select(Text.message_sid).where(Text.message_sid.in_(message_sids)))
+def known_among(session: Session, *, message_sids: list[str], apart_from: int) -> set[str]:
+    """Return those of these messages that another text on record is known to be.
+
+    Args:
+        message_sids: Twilio's.
+        apart_from: the row that looks for itself; a receipt may have told its SID already.
+    """
+    rows = session.scalars(select(Text.message_sid).where(Text.message_sid.in_(message_sids), Text.id != apart_from))
     return {message_sid for message_sid in rows if message_sid is not None}
 
 

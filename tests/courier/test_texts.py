@@ -7,7 +7,7 @@ import pytest
 import requests
 from sqlalchemy.exc import OperationalError
 
-from callin.courier import LEASE_S, MOST_ATTEMPTS, pause_before
+from callin.courier import LEASE_S, MOST_ATTEMPTS, deliver, pause_before
 from callin.db import transaction
 from callin.desk import texting
 from callin.models import Text, TextState
@@ -108,6 +108,29 @@ def test_a_courier_that_died_after_sending_does_not_send_twice(round_: Round) ->
     text = round_.row(Text, text_id)
     assert (text.state, text.message_sid) == (TextState.SENT, "SM1")
     assert round_.sent() == 0
+
+
+def test_a_receipt_that_overtakes_the_look_is_no_other_text(round_: Round) -> None:
+    """A text whose receipt comes while the courier looks for it is found as itself, and not sent again."""
+    text_id = round_.owe()
+    round_.board.on("GET", "/Messages.json", found())
+    with transaction(round_.sessions) as session:
+        texting.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
+    round_.later(LEASE_S)
+    with transaction(round_.sessions) as session:
+        (claimed,) = texting.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
+        texting.note_receipt(
+            session,
+            now=round_.now,
+            message_sid="SM1",
+            state=TextState.DELIVERED,
+            code=None,
+            why=None,
+            text_id=text_id,
+        )
+    deliver(round_.station, text=claimed)
+    assert round_.sent() == 0
+    assert round_.row(Text, text_id).state == TextState.DELIVERED
 
 
 def test_the_same_words_to_the_same_person_are_two_texts(round_: Round) -> None:
