@@ -81,8 +81,9 @@ def what_to_say(
         return WaitNotice(), memory
     spoken = None if is_next else forecast
     notice = WaitNotice(
-        place=place,
-        is_next=is_next,
+        # «You are next» is said once, even if there is other news.
+        place=place if has_changed or not is_next else None,
+        is_next=is_next and has_changed,
         waited_min=waited_s // 60,
         forecast=spoken,
         is_first=is_first,

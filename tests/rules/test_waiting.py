@@ -67,3 +67,13 @@ def test_time_waited_is_told_in_whole_minutes() -> None:
     """A caller hears how long they have waited, from Twilio's seconds."""
     notice, _ = what_to_say(place=2, waited_s=179, memory=HEARD_PLACE_3, forecast=None)
     assert notice.waited_min == 2
+
+
+def test_you_are_next_is_said_once_even_if_there_is_other_news() -> None:
+    """Who is next and learns that it may be late hears just that."""
+    memory = WaitMemory(place=1, at_s=10)
+
+    notice, remembered = what_to_say(place=1, waited_s=60, memory=memory, forecast=None, may_be_late=True)
+
+    assert (notice.place, notice.is_next, notice.may_be_late) == (None, False, True)
+    assert remembered.told_late

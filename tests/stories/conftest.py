@@ -29,6 +29,7 @@ def build(request: pytest.FixtureRequest, database_url: str) -> Iterator[Build]:
     yield make
     for studio in built:
         studio.close()
+        assert studio.complaints() == []
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -27,6 +28,10 @@ LINE = "radio-callin-queue"
 MUSIC = "♪"
 BEEP = "(beep)"
 MESSAGE = "(plays a message)"
+GOOD = (200, 204, 304)
+# A full queue, a silent recording, an error of Twilio's own while joining: no fault of an answer of ours.
+WEATHER = (14207, 16102)
+RESTARTING = 502
 
 
 class Studio:
@@ -69,11 +74,17 @@ class Studio:
 
     # The station's people
 
-    def open_show(self, *, max_queue_size: int = 100) -> None:
+    def open_show(self, *, max_queue_size: int = 100, minutes: int | None = None) -> None:
         """The producer opens the show, as `callin show open` does."""
+        now = self.exchange.now()
         with self.station.transaction() as session:
             card = shows.open_show(
-                session, now=self.exchange.now(), name="Night Owls", queue_name=LINE, max_queue_size=max_queue_size
+                session,
+                now=now,
+                name="Night Owls",
+                queue_name=LINE,
+                max_queue_size=max_queue_size,
+                ends_at=now + timedelta(minutes=minutes) if minutes else None,
             )
         queue_sid = self.station.carrier.ensure_queue(card.queue_name, max_size=max_queue_size)
         next_sid = self.station.carrier.ensure_queue(card.next_queue_name, max_size=max_queue_size)
@@ -153,6 +164,17 @@ class Studio:
         """Rows of a table, in order."""
         with self.station.transaction() as session:
             return list(session.scalars(select(model).where(*conditions).order_by(*model.__table__.primary_key)))
+
+    def complaints(self) -> list[tuple[str, int | None, int | None]]:
+        """What the network did not like about our answers: address, status, code."""
+        return [
+            (entry.url, entry.status, entry.error)
+            for entry in self.exchange.log.entries
+            if entry.kind == "webhook"
+            and (entry.error or entry.status not in GOOD)
+            and entry.error not in WEATHER
+            and entry.status != RESTARTING
+        ]
 
     def requests(self, path: str) -> list[Any]:
         """The webhooks that went to a path, in order."""

@@ -289,6 +289,18 @@ def test_a_line_that_keeps_failing_takes_a_message_instead(build: Build) -> None
     assert (ana.state, studio.call(ana).outcome) == ("idle", Outcome.FAILED)
 
 
+def test_a_caller_moved_out_of_a_talk_was_on_the_air(studio: Studio) -> None:
+    """The producer takes somebody off the air by REST: aired, and the DJ gets the next caller."""
+    ana, ben = studio.joins(ANA), studio.joins(BEN)
+    dj = studio.dj_rings()
+    studio.later(60)
+    studio.exchange.update_call(ana.calls[0], twiml="<Response><Hangup/></Response>")
+    studio.settle()
+
+    assert (ana.state, studio.call(ana).outcome) == ("idle", Outcome.AIRED)
+    assert (ben.state, dj.state) == ("bridged", "bridged")
+
+
 @pytest.mark.parametrize("lost", ["action", "status"])
 def test_a_lost_callback_loses_nobody(build: Build, lost: str) -> None:
     """Without the queue's word or the call's: outcome and waiting time are known from the other, and one text."""

@@ -257,3 +257,24 @@ def test_every_sentence_heard_has_a_voice_and_nothing_was_logged_as_wrong(studio
     assert [(entry.url, entry.error) for entry in studio.exchange.log.entries if entry.error] == []
     assert {entry.status for entry in studio.exchange.log.entries} <= {200, 201, 204, 304}
     assert DJ_LINE != LISTENER_NUMBER
+
+
+def test_a_turn_after_the_end_of_the_show_is_said_early(build: Build) -> None:
+    """When the forecast runs past the planned end, whoever waits hears so once, with the key for a message."""
+    studio = build()
+    studio.open_show(minutes=15)
+    studio.dj_rings()
+    for number in range(3):
+        guest = studio.rings(f"+1415555020{number}")
+        studio.later(150)
+        guest.hang_up()
+        studio.later(10)
+    studio.rings("+14155550300")
+    studio.later(20)
+    waiting = [studio.joins(f"+1415555031{number}") for number in range(5)]
+    studio.later(90)
+
+    assert sentences(waiting[0]).count("The show may end before your turn.") == 0
+    assert sentences(waiting[4]).count("The show may end before your turn.") == 1
+    said = spoken(waiting[4])
+    assert said[said.index("The show may end before your turn.") + 1] == "To leave a message instead, press 1."
