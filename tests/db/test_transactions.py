@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 
 from callin import db
@@ -98,3 +100,37 @@ def test_a_naive_moment_is_refused(sessions: Sessions) -> None:
     naive = datetime(2026, 1, 1)  # noqa: DTZ001  on purpose
     with transaction(sessions) as session, pytest.raises(StatementError, match="time zone"):
         session.scalar(select(Caller.id).where(Caller.first_seen_at == naive))
+
+
+def test_threads_of_one_process_take_turns_at_sqlite(sessions: Sessions) -> None:
+    """Only one thread at a time asks SQLite for its one writer: left to poll for it, some would starve."""
+    asked = threading.Event()
+    engine = sessions.kw["bind"]
+    # A new connection waits by itself while it is prepared: here two are ready.
+    for ready in [engine.raw_connection(), engine.raw_connection()]:
+        ready.close()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(sessions) as session:
+            session.execute(text("SELECT 1"))
+            event.listen(engine, "begin", lambda _connection: asked.set(), insert=True)
+            other = pool.submit(_ask_for_callers, sessions)
+            assert not asked.wait(0.1)
+        other.result()
+    assert asked.is_set()
+
+
+def test_no_turn_is_waited_for_for_ever(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a neighbour that hangs a thread gives up in time to say a polite sentence."""
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 20)
+    engine = engine_for(database_url)
+    held = sessions_for(engine)
+    with transaction(held) as session, ThreadPoolExecutor(1) as pool:
+        session.execute(text("SELECT 1"))
+        with pytest.raises(OperationalError, match="locked"):
+            pool.submit(_ask_for_callers, held).result()
+    engine.dispose()
+
+
+def _ask_for_callers(sessions: Sessions) -> None:
+    with transaction(sessions) as session:
+        session.scalars(select(Caller)).all()
