@@ -112,7 +112,7 @@ def test_threads_of_one_process_take_turns_at_sqlite(sessions: Sessions) -> None
     with ThreadPoolExecutor(1) as pool:
         with transaction(sessions) as session:
             session.execute(text("SELECT 1"))
-            event.listen(engine, "begin", lambda _connection: asked.set(), insert=True)
+            event.listen(engine, "checkout", lambda *_: asked.set())
             other = pool.submit(_ask_for_callers, sessions)
             assert not asked.wait(0.1)
         other.result()
