@@ -73,6 +73,27 @@ def test_addresses_and_documents_are_pairs(doors: Doors) -> None:
     assert spoken <= documents
 
 
+def test_addresses_and_views_are_pairs(doors: Doors) -> None:
+    """Whoever reads an address in a log finds its view by the last word."""
+    for rule in doors.app.url_map.iter_rules():
+        if rule.rule not in OPEN_TO_ALL:
+            assert rule.rule.rpartition("/")[2] == rule.endpoint.rpartition(".")[2]
+
+
+def test_every_kind_of_answer_has_its_document(doors: Doors) -> None:
+    """Whatever the desk decides, there are words for it."""
+    kinds: dict[str, list[str]] = {
+        "listener/answer": [kind for kind in WelcomeKind if kind != WelcomeKind.OPEN],
+        "listener/left": [kind for kind in FarewellKind if kind != FarewellKind.THANKS],
+        "dj/answer": [DoorKind.ASK_PIN, DoorKind.REFUSED],
+        "dj/pin": [DoorKind.WRONG_PIN, DoorKind.REFUSED],
+        "dj/next": [kind for kind in TurnKind if kind != TurnKind.CARD],
+    }
+    expected = {f"{path}.{kind}.xml" for path, variants in kinds.items() for kind in variants}
+
+    assert expected <= set(doors.station.twiml.names())
+
+
 NOTICES = [
     WaitNotice(),
     WaitNotice(must_leave=True),

@@ -1,0 +1,86 @@
+"""What happens to callers whom the producer puts next up."""
+
+from callin.rules.call_states import CallState, Outcome
+from callin.usher import put_next_up
+from tests.stories.studio import Studio, spoken
+
+ANA, BEN, CLEO, DAN = "+14155550111", "+14155550112", "+14155550113", "+14155550114"
+OTHER_DJ = "+14155550198"
+
+
+def test_whoever_is_put_next_up_goes_first_and_keeps_their_waiting_time(studio: Studio) -> None:
+    """The producer's choice: out of the middle, on the air before the others, waited time from the first minute."""
+    ana, ben, cleo = studio.joins(ANA), studio.joins(BEN), studio.joins(CLEO)
+    studio.later(60)
+    put_next_up(studio.station, call_sid=ben.calls[0].sid, actor="producer")
+    studio.later(30)
+    assert studio.call(ben).state == CallState.NEXT_UP
+    assert spoken(ben).count("You are next.") >= 1
+    dj = studio.dj_rings()
+    studio.later(30)
+
+    assert (ana.state, ben.state, cleo.state, dj.state) == ("queued", "bridged", "queued", "bridged")
+    assert studio.call(ben).waited_s >= 90
+    ben.hang_up()
+    studio.settle()
+    assert (studio.call(ben).outcome, ana.state, cleo.state) == (Outcome.AIRED, "bridged", "queued")
+
+
+def test_two_who_are_next_up_go_in_the_order_in_which_they_were_chosen(studio: Studio) -> None:
+    """The last in line first, then the second: as the producer said, whatever the line's order was."""
+    phones = [studio.joins(number) for number in (ANA, BEN, CLEO, DAN)]
+    for chosen in (3, 1):
+        put_next_up(studio.station, call_sid=phones[chosen].calls[0].sid, actor="producer")
+        studio.later(10)
+    dj = studio.dj_rings()
+    order = []
+    for _ in range(4):
+        studio.later(60)
+        order += [phone.number for phone in phones if phone.state == "bridged"]
+        dj.press("*")
+    studio.settle()
+
+    assert order == [DAN, BEN, ANA, CLEO]
+
+
+def test_a_dj_already_waiting_on_the_line_gets_whoever_is_put_next_up(studio: Studio) -> None:
+    """Next up while the DJ talks: after this talk the next-up queue is dialled first."""
+    ana, ben, cleo = studio.joins(ANA), studio.joins(BEN), studio.joins(CLEO)
+    dj = studio.dj_rings()
+    studio.later(60)
+    put_next_up(studio.station, call_sid=cleo.calls[0].sid, actor="producer")
+    studio.later(20)
+    dj.press("*")
+    studio.later(60)
+
+    assert (ana.state, ben.state, cleo.state) == ("idle", "queued", "bridged")
+
+
+def test_somebody_next_up_who_hangs_up_does_not_stop_the_show(studio: Studio) -> None:
+    """The next-up queue turns out empty: the DJ gets the line's first without being told anything wrong."""
+    ana, ben = studio.joins(ANA), studio.joins(BEN)
+    put_next_up(studio.station, call_sid=ben.calls[0].sid, actor="producer")
+    studio.later(20)
+    ben.hang_up()
+    dj = studio.dj_rings()
+    studio.later(60)
+
+    assert (ana.state, dj.state) == ("bridged", "bridged")
+    studio.settle()
+    assert studio.call(ben).outcome == Outcome.ABANDONED
+
+
+def test_somebody_next_up_whose_end_was_never_told_does_not_stop_the_show(studio: Studio) -> None:
+    """Every word of their leaving is lost: the DJ finds the next-up queue empty and is given the line all the same."""
+    ana, ben = studio.joins(ANA), studio.joins(BEN)
+    put_next_up(studio.station, call_sid=ben.calls[0].sid, actor="producer")
+    studio.later(20)
+    studio.exchange.faults.change({"webhook_lose": 1})
+    ben.hang_up()
+    studio.later(20)
+    studio.exchange.faults.change({"webhook_lose": 0})
+    assert studio.call(ben).state == CallState.NEXT_UP
+    dj = studio.dj_rings()
+    studio.later(60)
+
+    assert (ana.state, dj.state) == ("bridged", "bridged")
