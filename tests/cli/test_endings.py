@@ -42,7 +42,7 @@ def test_bad_settings_are_all_told_and_end_with_three(
 
 
 @pytest.mark.parametrize(
-    "words", [["shwo"], ["show", "close", "--now"], ["serve", "--port", "99999"], ["show", "open", "x"]]
+    "words", [["sing"], ["show", "close", "--now"], ["serve", "--port", "99999"], ["show", "open", "x"]]
 )
 def test_wrong_usage_ends_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be understood is told with the way to help."""
