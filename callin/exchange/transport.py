@@ -109,11 +109,11 @@ class Transport:
 def _read_until(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     chunks = []
     size = 0
-    for chunk in response.stream(65536):
+    # read1() gives whatever has come: stream() would wait for a full buffer, and each byte would restart its time-out.
+    while chunk := response.read1(65536):
         chunks.append(chunk)
         size += len(chunk)
         if time.monotonic() > deadline or size > LARGEST_BODY:
-            # A socket's time-out starts again with every byte; the cap on the whole does not.
             response.close()
             raise NoAnswer("the answer did not end in time", is_timeout=True)
     return b"".join(chunks)

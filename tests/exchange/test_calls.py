@@ -79,7 +79,7 @@ def test_what_answers_a_ringing_call(verb: str, answers: bool) -> None:
     ],
 )
 def test_how_a_call_ends_by_its_document(document: str, status: str) -> None:
-    """Facts 15: after Reject busy or no-answer, after Hangup completed; the status callback tells, with CallDuration."""
+    """Facts 15: after Reject busy or no-answer, after Hangup completed; the status callback has CallDuration."""
     desk = Desk({"/voice": document, "/status": Says(status=204, content_type=None)})
     call = desk.dial()
     desk.exchange.advance(5)

@@ -52,7 +52,7 @@ def test_a_caller_hanging_up_ends_both_in_order() -> None:
 
 
 def test_a_dj_hanging_up_lets_the_caller_go_on() -> None:
-    """Facts 2.3, 15: Enqueue action `bridged`, reply executed; Dial action with CallStatus completed, reply discarded."""
+    """Facts 2.3, 15: Enqueue action `bridged`, executed; Dial action with CallStatus completed, discarded."""
     desk = Desk(waiting())
     caller = desk.dial()
     dj = desk.dj()
@@ -110,7 +110,7 @@ def test_the_time_limit_ends_a_bridge_as_the_star_does() -> None:
 
 
 def test_the_whisper_is_asked_for_about_the_caller() -> None:
-    """Facts 2.2: standard parameters of the queued call, QueueSid, QueueTime, DequeingCallSid; the caller alone hears it."""
+    """Facts 2.2: the queued call's parameters, QueueSid, QueueTime, DequeingCallSid; the caller alone hears it."""
     desk = Desk(waiting(dj=WHISPERING, whisper="<Say>You are going on the air</Say>"))
     caller = desk.dial()
     desk.exchange.advance(15)
@@ -350,7 +350,7 @@ def test_a_bad_queue_noun_fails_the_dial(queue: str, code: int) -> None:
 
 
 def test_a_dj_can_take_one_caller_after_the_other() -> None:
-    """Facts 2.4: an action that dials again takes the next, and an action's reply makes what follows Dial unreachable."""
+    """Facts 2.4: an action that dials again takes the next; what follows the Dial is unreachable."""
     desk = Desk(waiting(dialled='<Dial hangupOnStar="true" action="/dialled"><Queue>line</Queue></Dial>'))
     callers = [desk.dial(f"+1555011000{i}") for i in range(3)]
     dj = desk.dj()
@@ -368,7 +368,8 @@ def test_a_recorded_bridge_has_a_recording(record: str, channels: int) -> None:
     """Facts 2.1, 2.3: `true` is record-from-answer; dual has two channels; RecordingUrl comes with the action."""
     desk = Desk(
         waiting(
-            dj=f'<Dial record="{record}" action="/dialled" recordingStatusCallback="/recorded"><Queue>line</Queue></Dial>',
+            dj=f'<Dial record="{record}" action="/dialled" recordingStatusCallback="/recorded">'
+            "<Queue>line</Queue></Dial>",
             recorded=Says(status=204, content_type=None),
         )
     )

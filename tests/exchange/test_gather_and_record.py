@@ -210,7 +210,8 @@ def test_the_action_of_a_record_is_its_own_document_by_default() -> None:
 def test_a_recordings_status_is_told() -> None:
     """Facts 5: the events asked for, with the recording's parameters."""
     desk = recording(
-        '<Record action="/done" recordingStatusCallback="/recorded" recordingStatusCallbackEvent="in-progress completed"/>'
+        '<Record action="/done" recordingStatusCallback="/recorded"'
+        ' recordingStatusCallbackEvent="in-progress completed"/>'
     )
     call = desk.dial()
     desk.exchange.speak(call, "hello")

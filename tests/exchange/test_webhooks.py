@@ -181,7 +181,7 @@ def test_every_request_has_a_token_of_its_own() -> None:
     ],
 )
 def test_replies_that_are_no_document(says: Says, code: int) -> None:
-    """Facts 4.3, 4.4: each has its code, is told to the fallback with ErrorCode and ErrorUrl, and else apologised for."""
+    """Facts 4.3, 4.4: each has its code, goes to the fallback with ErrorCode and ErrorUrl, or ends in an apology."""
     answers = {"/voice": says, "/fallback": "<Say>Fallback</Say>"}
     desk = Desk(answers, voice_fallback_url=f"{BASE}/fallback")
     rescued = desk.dial()
