@@ -144,7 +144,9 @@ def say_goodbye(
     if call is None:
         return Farewell(kind=FarewellKind.SENT_HOME, waited_min=(waited_s or 0) // 60)
     if call.outcome is None:
-        call.waited_s = max(call.waited_s, call.waited_before_s + (waited_s or 0))
+        # The queue may have said so already; those seconds are not counted twice.
+        if not call.stints_counted & (1 << call.stints):
+            call.waited_s = max(call.waited_s, call.waited_before_s + (waited_s or 0))
         outcomes.settle(
             session,
             now=now,

@@ -163,3 +163,22 @@ def test_pace_of_the_show_is_counted_once(open_desk: Desk) -> None:
     open_desk.end("CA0001", 55)
     show = open_desk.show()
     assert (show.abandonments, show.waited_s) == (1, 40)
+
+
+@pytest.mark.parametrize("goodbye_first", [True, False])
+def test_somebody_next_up_is_sent_home_with_every_second_counted_once(open_desk: Desk, goodbye_first: bool) -> None:
+    """Two queues, one wait: whichever of the closing and the queue speaks first."""
+    open_desk.join("CA0001")
+    open_desk.do(line.put_next_up, now=open_desk.now, call_sid="CA0001", actor="producer")
+    open_desk.leave("CA0001", QueueResult.REDIRECTED, 62, stint=1)
+    open_desk.do(arrive_next_up, now=open_desk.now, arrival=open_desk.arrival("CA0001"))
+    open_desk.do(shows.begin_closing, now=open_desk.now)
+
+    if not goodbye_first:
+        open_desk.leave("CA0001", QueueResult.REDIRECTED, 26, stint=2)
+    open_desk.do(farewells.say_goodbye, now=open_desk.now, call_sid="CA0001", waited_s=26, apology_after_s=30)
+    if goodbye_first:
+        open_desk.leave("CA0001", QueueResult.REDIRECTED, 26, stint=2)
+
+    call = open_desk.call("CA0001")
+    assert (call.outcome, call.waited_s) == (Outcome.SENT_HOME, 88)
