@@ -1,4 +1,4 @@
-"""An application told what to answer, a document per path, that remembers what it was asked; for the exchange's tests."""
+"""An application told what to answer, path by path, that keeps what it was asked; for the exchange's tests."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Site:
                 site.asked.append((path, self.headers["I-Twilio-Idempotency-Token"], str(self.client_address)))
                 site.replies[path](self)
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *_: Any) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -106,7 +106,7 @@ def test_a_request_that_is_never_answered_is_given_up(site: Site) -> None:
     ("fragment", "requests"), [("", 1), ("#rp=5xx", 2), ("#rc=3&rp=5xx", 4), ("#rc=3&rp=4xx", 1), ("#rc=2&rp=all", 3)]
 )
 def test_retries_follow_the_overrides(site: Site, fragment: str, requests: int) -> None:
-    """Facts 4.3: `rc` and `rp`; by default neither 4xx nor 5xx is retried; copies share a token and have entries of their own."""
+    """Facts 4.3: `rc` and `rp`; by default neither 4xx nor 5xx is retried; copies share one token."""
     site.says("/voice", "", status=503)
     exchange, heard = ring(site, f"{site.url}/voice{fragment}")
     assert heard == [APPLICATION_ERROR]
