@@ -34,7 +34,7 @@ def enter(arguments, dev=False):
     try:
         python = python_of_the_house(dev=dev)
     except Trouble as trouble:
-        sys.exit("callin: {}".format(trouble))
+        sys.exit(f"callin: {trouble}")
     except KeyboardInterrupt:
         sys.exit(130)
     os.environ.pop("VIRTUAL_ENV", None)
@@ -49,9 +49,10 @@ def python_of_the_house(dev=False):
     A stamp beside it makes the second run instant, without network and without write access.
     """
     if sys.version_info < OLDEST_PYTHON:
+        found = ".".join(map(str, sys.version_info[:2]))
         raise Trouble(
-            "needs Python 3.11 or newer, and this is {}.{}. Install it (Debian: apt install python3), "
-            "then run this script with it: python3.11 {}".format(*sys.version_info[:2], sys.argv[0])
+            f"needs Python 3.11 or newer, and this is {found}. Install it (Debian: apt install python3), "
+            f"then run this script with it: python3.11 {sys.argv[0]}"
         )
     wanted = _fingerprint()
     for room in _rooms():
@@ -73,10 +74,10 @@ def work_folder():
 
 
 def _rooms():
-    """The places an environment may stand: the checkout, or one of this user's own beside the system's temporary files."""
+    """The places an environment may stand: the checkout, or a folder of this user's own among the temporary files."""
     mark = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
     user = os.getuid() if hasattr(os, "getuid") else "user"
-    return [ROOT, Path(tempfile.gettempdir()) / "callin-{}-{}".format(user, mark)]
+    return [ROOT, Path(tempfile.gettempdir()) / f"callin-{user}-{mark}"]
 
 
 def _first_writable_room():
@@ -90,16 +91,15 @@ def _first_writable_room():
         # A first run as root leaves a .venv that a plain user can use, but not mend.
         if all(os.access(str(p), os.W_OK) for p in (room, room / ".venv", room / ".tools") if p.exists()):
             return room
-    raise Trouble(
-        "can write neither {} nor {}. Clone it to a folder of your own, or set TMPDIR.".format(*_rooms())
-    )
+    rooms = " nor ".join(map(str, _rooms()))
+    raise Trouble(f"can write neither {rooms}. Clone it to a folder of your own, or set TMPDIR.")
 
 
 def _fingerprint():
     told = hashlib.sha256()
     for name in ("uv.lock", "pyproject.toml"):
         told.update((ROOT / name).read_bytes())
-    told.update("{} {}".format(ROOT, sys.version).encode())
+    told.update(f"{ROOT} {sys.version}".encode())
     return told.hexdigest()
 
 
@@ -169,9 +169,7 @@ def _uv(room):
         return [found]
     own = room / ".tools" / "bin" / "uv"
     if not own.exists() or not _is_new_enough(str(own)):
-        if subprocess.run(
-            [sys.executable, "-m", "pip", "--version"], capture_output=True, check=False
-        ).returncode:
+        if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
             raise Trouble("needs pip once, to fetch uv. Debian: apt install python3-pip. Then run this again.")
         _tell("fetching uv, which installs the rest")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -191,5 +189,5 @@ def _is_new_enough(uv):
 
 
 def _tell(text):
-    sys.stderr.write("callin: {}\n".format(text))
+    sys.stderr.write(f"callin: {text}\n")
     sys.stderr.flush()

@@ -34,8 +34,15 @@ def main():
     narrowed = sys.argv[1:]
     for name, command in {} if narrowed else CHECKS.items():
         started = time.monotonic()
-        result = subprocess.run([str(BIN / command[0]), *command[1:]], env=env, capture_output=True, text=True, check=False)
-        print("{:10} {} {:5.1f} s".format(name, "ok    " if result.returncode == 0 else "FAILED", time.monotonic() - started), flush=True)
+        result = subprocess.run(
+            [str(BIN / command[0]), *command[1:]], env=env, capture_output=True, text=True, check=False
+        )
+        print(
+            "{:10} {} {:5.1f} s".format(
+                name, "ok    " if result.returncode == 0 else "FAILED", time.monotonic() - started
+            ),
+            flush=True,
+        )
         if result.returncode:
             print(result.stdout + result.stderr, flush=True)
             failed.append(name)
