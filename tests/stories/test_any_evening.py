@@ -1,10 +1,11 @@
 """Any evening at all: people ring, hang up, press keys and are put next up in any order, and the record is true."""
 
+import contextlib
 import random
 
 import pytest
 
-from callin.errors import NotWaiting
+from callin.errors import CarrierError, NotWaiting
 from callin.models import Call, DjCall, Show, Text
 from callin.rules.apologies import is_owed
 from callin.rules.call_states import CallState, Outcome
@@ -109,3 +110,47 @@ def test_the_walk_meets_everything(build: Build) -> None:
     met = {call.outcome for call in studio.rows(Call) if call.outcome}
 
     assert met >= {Outcome.AIRED, Outcome.ABANDONED, Outcome.BLOCKED, Outcome.LEFT}
+
+
+STORM = {
+    "webhook_lose": 0.1,
+    "webhook_duplicate": 0.3,
+    "webhook_reorder_s": 6,
+    "rest_429": 0.2,
+    "rest_500": 0.05,
+    "rest_timeout_after_work": 0.1,
+    "member_gone": 0.2,
+    "system_error_enqueues": 3,
+    "lagging_current_size": 2,
+    "star_drops_caller": True,
+    "dial_queue_extras": True,
+    "ghost_fetch": True,
+    "wait_failure_uses_fallback": True,
+    "empty_queue_status": "completed",
+    "delete_nonempty_status": 409,
+    "second_member_post": 400,
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_worst_evening_still_ends(database_url: str, seed: int) -> None:
+    """Everything goes wrong at once: the show still closes, nobody hangs in a queue or is texted twice a call."""
+    dice = random.Random(seed)
+    studio = Studio(database_url, dj_numbers=DJS)
+    studio.open_show(max_queue_size=4)
+    studio.exchange.faults.change(STORM)
+    for _ in range(STEPS):
+        with contextlib.suppress(CarrierError):
+            step(studio, dice)
+    report = studio.close_show()
+    studio.settle()
+
+    assert not report.left_a_queue
+    assert studio.exchange.queues == {}
+    assert [show.state for show in studio.rows(Show)] == ["closed"]
+    assert {studio.phone(number).state for number in LISTENERS} <= {"idle", "bridged"}
+    sent = [text.body for number in LISTENERS for text in studio.phone(number).inbox]
+    assert len(sent) <= len({text.call_id for text in studio.rows(Text)})
+    assert [call.outcome for call in studio.rows(Call) if call.state == CallState.OVER and call.outcome is None] == []
+    assert studio.complaints() == []
+    studio.close()
