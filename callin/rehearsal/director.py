@@ -36,6 +36,7 @@ class Director:
         self._stage = stage
         self._plot = plot
         self._programme = Programme(speed=speed, tell=tell)
+        self._closed = threading.Event()
         self.troubles: list[str] = []
         self.cast = {
             part.name: Actor(part.name, number=part.number, programme=self._programme, switchboard=stage.switchboard)
@@ -95,6 +96,13 @@ class Director:
         for line in self._stage.command("show", "close", "--yes").splitlines():
             if line.strip():
                 self._programme.narrate("", line.rstrip())
+        self._closed.set()
+
+    def until_closed(self) -> None:
+        """The producer has closed the show."""
+        while not self._closed.wait(LOOK_EVERY_S):
+            if self._programme.stopped.is_set():
+                raise ShowStoppedError
 
     def rest(self, show_s: float) -> None:
         """So many seconds of the show pass."""

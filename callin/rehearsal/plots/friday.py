@@ -147,7 +147,9 @@ def dana(actor: Actor, crew: Crew) -> None:
     for guest in ("Ada", "Finn", "Ben", "withheld"):
         actor.hears("Next is", within_s=120)
         actor.is_bridged()
-        actor.after(18 if guest != "withheld" else 45)
+        actor.after(18)
+        if guest == "withheld":
+            crew.until_closed()  # whoever is on the air stays there while the others are sent home
         actor.presses("*")
         actor.is_free()
     actor.hears("The show is closed")

@@ -31,6 +31,9 @@ class Crew(Protocol):
     def close_show(self) -> None:
         """The producer closes the show."""
 
+    def until_closed(self) -> None:
+        """The producer has closed the show."""
+
     def rest(self, show_s: float) -> None:
         """So many seconds of the show pass."""
 
