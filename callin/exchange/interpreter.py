@@ -239,6 +239,11 @@ class Leg:
                     break
         except (StopIteration, HungUp):
             self._script = None
+        except Exception:
+            # A defect of the exchange must not leave a call that nobody can end.
+            self._script = None
+            self.exchange.switchboard.mark_over(self.call, CallStatus.FAILED)
+            raise
         finally:
             self._is_running = False
         if self._script is None:

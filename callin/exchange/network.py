@@ -21,6 +21,9 @@ from callin.exchange.timetable import Callback, Errand, Handle, Timetable
 from callin.exchange.transport import Transport, WsgiApp
 from callin.exchange.webhooks import Reply, WebhookRequest
 
+LONGEST_S = 1_000_000_000
+"""Seconds, some thirty years: nothing that a document asks for takes longer."""
+
 
 class Network:
     """One account on one clock, which can ask applications what to do.
@@ -52,7 +55,7 @@ class Network:
     def schedule(self, delay_s: float, callback: Callable[[], Errand | None]) -> Handle:
         """`callback` happens under the lock in so many exchange seconds, after all that is due then already."""
         with self.lock:
-            due = self.now() + timedelta(seconds=max(delay_s, 0))
+            due = self.now() + timedelta(seconds=min(max(delay_s, 0), LONGEST_S))
             handle = self._timetable.add(due, callback)
             self._runner.notice(due)
             return handle
@@ -62,10 +65,10 @@ class Network:
 
         Raises:
             WrongState: the clock goes by itself, or this is asked from inside a webhook.
-            ValueError: the time is negative.
+            ValueError: the time is negative, or longer than any show.
         """
-        if not seconds >= 0:
-            raise ValueError("the clock does not go backwards")
+        if not 0 <= seconds <= LONGEST_S:
+            raise ValueError(f"the clock goes forwards, at most {LONGEST_S} seconds at a time")
         self._runner.advance(seconds)
 
     def forget_what_is_due(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from callin.exchange.errors import Code
 from callin.exchange.grammar import NOUNS, VERBS
@@ -71,11 +71,13 @@ class Document:
             self.entry.error = int(code)
 
     def resolve(self, address: str) -> str:
-        """Return an address in the document as an absolute URL; "" when the document has none to resolve it against."""
-        address = address.strip()
-        if self.url:
-            return urljoin(self.url, address)
-        return address if address.startswith(("http://", "https://")) else ""
+        """Return an address in the document as an absolute URL; "" for nonsense, or with nothing to resolve against."""
+        try:
+            url = urljoin(self.url, address.strip())
+            is_sound = urlsplit(url).port != 0  # reading a port that is none raises
+        except ValueError:
+            return ""
+        return url if is_sound and url.startswith(("http://", "https://")) else ""
 
 
 def read(reply: Reply) -> Document:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from callin.exchange import overrides, signature
 from callin.exchange.cookies import Jar
@@ -28,6 +28,7 @@ MOST_REDIRECTS = 10
 FOLLOWED = frozenset({301, 302, 303, 307, 308})
 KEEPS_METHOD = frozenset({307, 308})
 LARGEST_DOCUMENT = 64 * 1024
+_URL_SAFE = "%/:?@!$&'()*+,;=-._~[]"
 
 
 class Kind(StrEnum):
@@ -164,7 +165,9 @@ def _send(
 def _on_the_wire(network: Network, request: WebhookRequest, *, url: str) -> _Wire:
     parts = urlsplit(url)
     userinfo, _, host = parts.netloc.rpartition("@")
-    bare = urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
+    # What is signed is what is sent: anything that may not stand in a URL is encoded before both.
+    path, query = (quote(part, safe=_URL_SAFE) for part in (parts.path or "/", parts.query))
+    bare = urlunsplit((parts.scheme, host, path, query, ""))
     headers = {
         "User-Agent": "TwilioProxy/1.1",
         "Accept": "*/*",

@@ -379,3 +379,34 @@ def test_a_nested_operation_leaves_its_consequences_to_the_runner() -> None:
     desk.dial()
     assert depth == ["in", "out"]
     assert desk.app.paths() == ["/voice", "/dj", "/status", "/djstatus"]
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://app.test:nine/", "mailto:me", "ftp://app.test/x", "http://"])
+def test_an_address_that_is_none_is_an_error_and_no_accident(address: str) -> None:
+    """Facts 4.3: a Redirect to nonsense is a fatal error like any other: fallback, or the apology."""
+    desk = Desk({"/voice": f"<Redirect>{address}</Redirect>", "/fallback": "<Say>Saved</Say>"})
+    desk.exchange.numbers[NUMBER].voice_fallback_url = f"{BASE}/fallback"
+    assert desk.heard(desk.dial()) == ["Saved"]
+
+
+def test_an_address_with_strange_letters_is_signed_as_it_is_sent() -> None:
+    """Facts 4.2: query and path stay percent-encoded exactly as received."""
+    desk = Desk({"/voice": "<Redirect>/caf\u00e9?who=Z\u00f6e two</Redirect>", "/caf\u00c3\u00a9": "<Say>Oui</Say>"})
+    desk.dial()
+    asked = desk.app.asked[-2]
+    validator = RequestValidator(desk.exchange.account.auth_token)
+    url = f"{BASE}/caf%C3%A9?who=Z%C3%B6e%20two"
+    assert asked.query == "who=Z%C3%B6e%20two"
+    assert validator.validate(url, dict(asked.params), asked.headers["x-twilio-signature"])
+
+
+def test_endless_attributes_come_to_an_end() -> None:
+    """Facts 5: loop is at most 1000; nonsense in a number counts as not given."""
+    desk = Desk(
+        {"/voice": '<Say loop="999999999">a b c d e</Say><Pause length="-5"/><Pause length="nan"/><Say>Over</Say>'}
+    )
+    call = desk.dial()
+    desk.exchange.advance(1999)
+    assert len(call.heard) == 1
+    desk.exchange.advance(3)
+    assert call.heard[-1].text == "Over"

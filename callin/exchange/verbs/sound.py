@@ -64,7 +64,7 @@ def pause(leg: Leg, verb: Verb, document: Document, context: Context) -> Perform
 
 
 def _loops(verb: Verb) -> int:
-    return int(verb.number("loop", 1)) or MOST_LOOPS
+    return min(int(verb.number("loop", 1)) or MOST_LOOPS, MOST_LOOPS)
 
 
 def prompts(leg: Leg, verb: Verb, document: Document, context: Context) -> Performance:
