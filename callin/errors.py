@@ -39,9 +39,7 @@ class CarrierError(CallinError):
         code: Twilio's error code, or None.
     """
 
-    def __init__(
-        self, message: str, *, permanent: bool, status: int | None = None, code: int | None = None
-    ) -> None:
+    def __init__(self, message: str, *, permanent: bool, status: int | None = None, code: int | None = None) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.status = status
