@@ -393,7 +393,7 @@ def test_an_address_with_strange_letters_is_signed_as_it_is_sent() -> None:
     """Facts 4.2: query and path stay percent-encoded exactly as received."""
     desk = Desk({"/voice": "<Redirect>/caf\u00e9?who=Z\u00f6e two</Redirect>", "/caf\u00c3\u00a9": "<Say>Oui</Say>"})
     desk.dial()
-    asked = desk.app.asked[-2]
+    asked = desk.app.asked[-1]
     validator = RequestValidator(desk.exchange.account.auth_token)
     url = f"{BASE}/caf%C3%A9?who=Z%C3%B6e%20two"
     assert asked.query == "who=Z%C3%B6e%20two"
