@@ -13,6 +13,10 @@ from callin.desk import show_log
 from callin.models import Call, DjCall, Message, MessageSound, MessageState, SoundState
 
 
+# Twilio's word that the file exists may be lost: after so long it is fetched unasked.
+AWAITED_FOR = timedelta(minutes=2)
+
+
 @dataclass(frozen=True, slots=True)
 class OwedSound:
     """A recording that the courier has claimed, to be fetched or deleted at Twilio."""
@@ -81,7 +85,7 @@ def keep(
             caller_id=call.caller_id if call else None,
             show_id=call.show_id if call else None,
             left_at=now,
-            due_at=now,
+            due_at=now + AWAITED_FOR,
         )
         session.add(message)
         session.flush()
@@ -132,7 +136,7 @@ def claim_sounds(session: Session, *, now: datetime, limit: int, lease_s: int) -
         limit: how many at the most.
         lease_s: seconds until another courier may take them.
     """
-    due = and_(Message.sound_state == SoundState.OWED, Message.due_at <= now)
+    due = and_(Message.sound_state.in_((SoundState.OWED, SoundState.AWAITED)), Message.due_at <= now)
     return _claim(session, now=now, due=due, limit=limit, lease_s=lease_s)
 
 
@@ -176,7 +180,7 @@ def record_no_sound(session: Session, *, now: datetime, message_id: int, retry_i
     message.why, message.lease_until = why, None
     if retry_in_s is not None:
         message.due_at = now + timedelta(seconds=retry_in_s)
-    elif message.sound_state == SoundState.OWED:
+    elif message.sound_state in (SoundState.OWED, SoundState.AWAITED):
         message.sound_state = SoundState.LOST
 
 

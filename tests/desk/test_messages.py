@@ -57,6 +57,21 @@ def test_a_message_told_twice_in_any_order_is_one(open_desk: Desk) -> None:
     assert fetch_all(open_desk) == []
 
 
+def test_a_recording_nobody_told_us_about_is_fetched_unasked(open_desk: Desk) -> None:
+    """With the recording's callback lost, the courier looks for the file after a while."""
+    open_desk.do(
+        messages.keep,
+        now=open_desk.now,
+        call_sid="CA0001",
+        recording_sid="RE1",
+        recording_url="https://api.twilio.com/RE1",
+        duration_s=9,
+    )
+    assert fetch_all(open_desk) == []
+    open_desk.later(121)
+    assert len(fetch_all(open_desk)) == 1
+
+
 def test_an_absent_recording_is_never_fetched(open_desk: Desk) -> None:
     """Twilio says that there is no file."""
     leave(open_desk, "CA0001", "RE1", is_ready=False)
