@@ -113,3 +113,25 @@ def test_a_list_that_is_refused_raises_the_clients_plain_exception(client: Clien
         client.queues.list()
 
     assert type(error.value) is TwilioException
+
+
+def test_a_last_page_that_is_full_has_no_next(client: Client) -> None:
+    """Four queues in pages of two are two pages, not three."""
+    for n in range(4):
+        client.queues.create(friendly_name=f"q{n}")
+
+    _, second = _list(client, "Queues.json?PageSize=2&Page=1")
+
+    assert [queue["friendly_name"] for queue in second["queues"]] == ["q2", "q3"]
+    assert second["next_page_uri"] is None
+
+
+def test_what_is_none_is_left_out_of_a_request(client: Client) -> None:
+    """As the vendor's own HTTP client does."""
+    response = client.request(
+        "GET",
+        f"https://api.twilio.com/2010-04-01/Accounts/{client.account_sid}/Queues.json",
+        params={"PageSize": None, "Page": 0},
+    )
+
+    assert response.status_code == 200

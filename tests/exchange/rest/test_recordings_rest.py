@@ -89,3 +89,18 @@ def test_a_recording_of_another_call_is_not_found_below_a_call(
         client.calls(other.sid).recordings(recording.sid).fetch()
 
     assert error.value.status == 404
+
+
+def test_there_is_no_sound_while_a_recording_lasts(client: Client, exchange: Exchange) -> None:
+    """The file may not exist yet (facts 5): 404, and the recording is shown as in progress."""
+    client.incoming_phone_numbers.create(phone_number="+15550100002", voice_url="https://station.test/record")
+    call = exchange.dial("+15550101111", "+15550100002")
+    exchange.advance(1)
+    exchange.speak(call, "one two three four five six seven eight nine ten")
+    exchange.advance(1)
+
+    (recording,) = client.recordings.list()
+
+    assert recording.status == "in-progress"
+    assert recording.duration is None
+    assert client.request("GET", recording.media_url).status_code == 404
