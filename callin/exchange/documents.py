@@ -45,11 +45,13 @@ class Context:
     kind: Kind
     params: Callable[[], Pairs] = tuple
     most_requests_per_s: int = MOST_REQUESTS_PER_S
+    forbidden: Code = Code.SCHEMA  # what the log says of a verb that may not stand here
 
 
 MAIN: Final = Context("call", None, Kind.VOICE)
 WAIT_VERBS: Final = _QUIET | {"Hangup", "Leave", "Gather"}
 WHISPER: Final = Context("whisper", _QUIET, Kind.WHISPER)
+CONFERENCE_WAIT: Final = Context("conference wait", _QUIET, Kind.WAIT, forbidden=Code.INVALID_CONFERENCE_VERB)
 SCREENING: Final = Context("screening", _QUIET | {"Gather", "Hangup"}, Kind.VOICE)
 
 
@@ -119,8 +121,8 @@ def _run(leg: Leg, document: Document, context: Context) -> Generator[Effect, An
         return Ending.HANG_UP if context is MAIN else Ending.RAN_OUT
     for verb in document.verbs:
         if context.verbs is not None and verb.name not in context.verbs:
-            document.warn(Code.SCHEMA)
-            raise DocumentFailed(Code.SCHEMA, url=document.url)
+            document.warn(context.forbidden)
+            raise DocumentFailed(context.forbidden, url=document.url)
         leg.context_params = context.params()
         outcome = yield from PERFORMERS[verb.name](leg, verb, document, context)
         if outcome is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callin.exchange.conversation import APPLICATION_ERROR
 from callin.exchange.errors import RestError, UnknownNumber, WrongState
 from callin.exchange.records import Call, CallStatus, HeardKind
 from tests.exchange.script import BASE, NUMBER, Desk, Says
@@ -370,3 +371,57 @@ def test_a_phone_hears_over_all_of_its_calls() -> None:
     assert phone.state == "idle"
     with pytest.raises(WrongState):
         phone.press("1")
+
+
+def test_a_verb_that_may_not_stand_in_a_conference_wait() -> None:
+    """Facts 6: Play, Say, Pause, Redirect only; else 13238, and silence until the conference starts."""
+    desk = Desk({"/voice": CONFERENCE.format('waitUrl="/music"'), "/music": "<Gather/>"})
+    call = desk.dial()
+    assert desk.entry("/music").error == 13238
+    assert desk.heard(call) == ["silence"]
+    assert call.status is CallStatus.IN_PROGRESS
+
+
+def test_a_number_without_an_application_apologises() -> None:
+    """Facts 4.3: nothing to ask is a failed request like any other."""
+    desk = Desk()
+    desk.exchange.numbers[NUMBER].voice_url = ""
+    assert desk.heard(desk.dial()) == [APPLICATION_ERROR]
+
+
+def test_a_time_limit_set_by_rest_ends_a_call() -> None:
+    """Facts 3.3: TimeLimit, from the answer of a placed call or from the update."""
+    desk = Desk({"/out": "<Say>Hi</Say><Pause length='60'/>"})
+    call = place(desk, time_limit_s=10)
+    desk.exchange.advance(5)
+    desk.exchange.answer(call)
+    desk.exchange.advance(9.9)
+    assert call.status is CallStatus.IN_PROGRESS
+    desk.exchange.advance(0.1)
+    assert call.status is CallStatus.COMPLETED
+
+
+def test_phones_can_be_rung_one_after_the_other() -> None:
+    """Facts 2.1: `sequential`; the next rings when the one before did not answer."""
+    numbers = "<Number>+15550144441</Number><Number>+15550144442</Number>"
+    desk = Desk({"/voice": f'<Dial sequential="true" action="/dialled">{numbers}</Dial>', "/dialled": ""})
+    desk.dial()
+    one, two = desk.exchange.phone("+15550144441"), desk.exchange.phone("+15550144442")
+    assert (one.state, two.state) == ("ringing", "idle")
+    one.refuse()
+    two.answer()
+    assert two.state == "bridged"
+    two.hang_up()
+    assert desk.app.requests("/dialled")[0].params["DialCallStatus"] == "completed"
+
+
+def test_a_lost_action_of_a_call_that_lasts_is_a_failed_request() -> None:
+    """Fault webhook_lose: the application was never asked, so the fallback is, with 11200."""
+    desk = Desk({"/voice": '<Gather numDigits="1" action="/key"/>', "/fallback": "<Say>Saved</Say>"})
+    desk.exchange.numbers[NUMBER].voice_fallback_url = f"{BASE}/fallback"
+    desk.exchange.faults.change({"webhook_lose": {"action": 1}})
+    call = desk.dial()
+    desk.exchange.press(call, "1")
+    assert desk.app.paths() == ["/voice", "/fallback"]
+    assert desk.app.requests("/fallback")[0].params["ErrorCode"] == "11200"
+    assert desk.heard(call) == ["Saved"]

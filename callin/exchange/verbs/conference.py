@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from callin.exchange.documents import WHISPER, DocumentFailed, http_method, play_through
+from callin.exchange.documents import CONFERENCE_WAIT, DocumentFailed, http_method, play_through
 from callin.exchange.interpreter import Effect, Interruption, Keys, Leg, Listen, TimedOut
 from callin.exchange.records import HeardKind, new_sid
 from callin.exchange.twiml import Document, Verb
@@ -98,7 +98,7 @@ def _wait(leg: Leg, noun: Verb, document: Document) -> Generator[Effect, Any, No
         if address:
             request = leg.request(document.resolve(address), method=http_method(noun.get("waitMethod")), kind=Kind.WAIT)
             try:
-                yield from play_through(leg, request, WHISPER)
+                yield from play_through(leg, request, CONFERENCE_WAIT)
             except DocumentFailed:
                 leg.hear(HeardKind.SILENCE)
         while True:
