@@ -56,7 +56,8 @@ class Network:
         """`callback` happens under the lock in so many exchange seconds, after all that is due then already."""
         with self.lock:
             due = self.now() + timedelta(seconds=min(max(delay_s, 0), LONGEST_S))
-            handle = self._timetable.add(due, callback)
+            cause = self.lock.cause if delay_s <= 0 else self.lock.new_cause()
+            handle = self._timetable.add(due, callback, cause=cause)
             self._runner.notice(due)
             return handle
 

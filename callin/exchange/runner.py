@@ -6,6 +6,7 @@ at a time does one thing after the other; on a real clock a thread keeps time an
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable
@@ -16,10 +17,12 @@ from typing import Protocol
 
 from callin.exchange.clock import ManualClock, RealClock
 from callin.exchange.errors import WrongState
-from callin.exchange.timetable import Handle, Timetable
+from callin.exchange.timetable import Errand, Handle, Timetable
 
 log = logging.getLogger("callin.exchange")
 ERRAND_THREADS = 64
+ORDER_S = 1.0
+"""Real seconds for which a webhook waits for the one of the same cause before it; then it goes all the same."""
 
 
 class StateLock:
@@ -28,10 +31,18 @@ class StateLock:
     def __init__(self) -> None:
         self.raw = threading.RLock()
         self.settle: Callable[[], None] = lambda: None
+        self.cause = 0  # one number for all that happens while the lock is held, and for what follows at once
+        self._causes = itertools.count(1)
         self._depth = 0
+
+    def new_cause(self) -> int:
+        """Return a number that no other cause has."""
+        return next(self._causes)
 
     def __enter__(self) -> None:
         self.raw.acquire()
+        if self._depth == 0:
+            self.cause = self.new_cause()
         self._depth += 1
 
     def __exit__(
@@ -164,6 +175,7 @@ class RealRunner:
         self._lock = lock
         self._changed = threading.Condition(lock.raw)
         self._is_closed = False
+        self._gates: dict[int, threading.Event] = {}  # by cause: open when the last webhook of it has been answered
         self._pool = ThreadPoolExecutor(ERRAND_THREADS, thread_name_prefix="exchange-errand")
         self._thread = threading.Thread(target=self._keep_time, name="exchange-clock", daemon=True)
         self._thread.start()
@@ -195,12 +207,33 @@ class RealRunner:
                 if handle is None:
                     return
                 try:
-                    errand = handle.callback() if handle.callback else None
+                    with self._lock:
+                        self._lock.cause = handle.cause
+                        errand = handle.callback() if handle.callback else None
                 except Exception:
                     log.exception("the exchange tripped over itself")
                     continue
-            if errand is not None:
-                self._pool.submit(errand).add_done_callback(_report)
+                if errand is None:
+                    continue
+                before, gate = self._gates.get(handle.cause), threading.Event()
+                self._gates[handle.cause] = gate
+            self._pool.submit(self._run_in_order, errand, before=before, gate=gate, cause=handle.cause)
+
+    def _run_in_order(
+        self, errand: Errand, *, before: threading.Event | None, gate: threading.Event, cause: int
+    ) -> None:
+        """Run an errand after the one of the same cause before it: an Enqueue's action, then the Dial's."""
+        if before is not None:
+            before.wait(ORDER_S)
+        try:
+            errand()
+        except Exception:
+            log.exception("the exchange tripped over itself")
+        finally:
+            gate.set()
+            with self._lock.raw:
+                if self._gates.get(cause) is gate:
+                    del self._gates[cause]
 
     def _next_handle(self) -> Handle | None:
         """Wait for the next thing due; None when closed."""
@@ -212,9 +245,3 @@ class RealRunner:
             due = self._timetable.next_due()
             self._changed.wait(None if due is None else (due - now).total_seconds() / self._clock.speed)
         return None
-
-
-def _report(future: object) -> None:
-    error = future.exception() if hasattr(future, "exception") and not future.cancelled() else None  # type: ignore[attr-defined]  # a Future, whose type parameter does not matter here
-    if error is not None:
-        log.error("the exchange tripped over itself", exc_info=error)

@@ -12,12 +12,13 @@ Callback = Callable[[], Errand | None]
 
 
 class Handle:
-    """One thing that is due; `cancel` it and it never happens."""
+    """One thing that is due; `cancel` it and it never happens. What has one cause has one number for it."""
 
-    __slots__ = ("callback", "due")
+    __slots__ = ("callback", "cause", "due")
 
-    def __init__(self, *, due: datetime, callback: Callback) -> None:
+    def __init__(self, *, due: datetime, callback: Callback, cause: int) -> None:
         self.due = due
+        self.cause = cause
         self.callback: Callback | None = callback
 
     def cancel(self) -> None:
@@ -30,13 +31,13 @@ class Timetable:
 
     def __init__(self) -> None:
         self._heap: list[tuple[datetime, int, Handle]] = []
-        self._causes = 0
+        self._added = 0
 
-    def add(self, due: datetime, callback: Callback) -> Handle:
+    def add(self, due: datetime, callback: Callback, *, cause: int = 0) -> Handle:
         """`callback` happens at `due`, after everything already due then."""
-        handle = Handle(due=due, callback=callback)
-        self._causes += 1
-        heapq.heappush(self._heap, (due, self._causes, handle))
+        handle = Handle(due=due, callback=callback, cause=cause)
+        self._added += 1
+        heapq.heappush(self._heap, (due, self._added, handle))
         return handle
 
     def next_due(self) -> datetime | None:

@@ -12,7 +12,7 @@ import pytest
 from callin.exchange import Exchange, ManualClock, RealClock
 from callin.exchange.conversation import APPLICATION_ERROR
 from callin.exchange.errors import WrongState
-from tests.exchange.script import NUMBER, Script, waiting
+from tests.exchange.script import NUMBER, Asked, Script, waiting
 
 PATIENCE_S = 20
 
@@ -189,6 +189,29 @@ def test_a_clock_that_goes_by_itself_runs_the_same_calls(running: tuple[Exchange
     assert paths[0] == "voice"
     assert paths[-2:] == ["left", "status"]
     assert set(paths[1:-2]) == {"wait"}
+
+
+def test_webhooks_of_one_cause_keep_their_order(running: tuple[Exchange, Script]) -> None:
+    """Exchange rules, Order at one instant: also where webhooks go side by side; a slow action is waited for."""
+    exchange, app = running
+    slow = threading.Event()
+    answered: list[str] = []
+
+    def left(_: Asked) -> str:
+        slow.wait(0.2)
+        answered.append("/left")
+        return ""
+
+    def goodbye(_: Asked) -> str:
+        answered.append("/goodbye")
+        return "<Hangup/>"
+
+    app.answers.update({"/left": left, "/goodbye": goodbye})
+    call = exchange.dial("+15550111111", NUMBER)
+    until(lambda: call.queue_sid is not None)
+    exchange.update_call(call, url="https://app.test/goodbye")
+    until(lambda: len(answered) == 2)
+    assert answered == ["/left", "/goodbye"]
 
 
 def test_a_clock_that_goes_by_itself_cannot_be_moved(running: tuple[Exchange, Script]) -> None:
