@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import threading
@@ -58,6 +59,8 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
     @server.on_startup
     def _begin() -> None:
         configure_logs(level=settings.log_level, form=settings.log_format)
+        # systemd sends SIGTERM to the worker too; granian then calls a crash what is only quicker than itself.
+        logging.getLogger("_granian").addFilter(lambda _record: not stop.is_set())
 
         def heard(number: int, _frame: FrameType | None) -> None:
             signals.append(number)
