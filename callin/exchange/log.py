@@ -7,20 +7,26 @@ from typing import Any
 from callin.exchange.clock import Clock
 from callin.exchange.records import Call, LogEntry
 
+MOST_ENTRIES = 100_000
 _LOUDEST_BODY = 100_000
 
 
 class Log:
-    """Entries numbered from 1; an entry is made when its request is sent and completed when it is answered."""
+    """Entries numbered from 1; an entry is made when its request is sent and completed when it is answered.
 
-    def __init__(self, clock: Clock) -> None:
+    The oldest are forgotten when there are very many, so that a long evening fits into memory.
+    """
+
+    def __init__(self, clock: Clock, *, most: int = MOST_ENTRIES) -> None:
         self._clock = clock
+        self._most = most
+        self._forgotten = 0
         self.entries: list[LogEntry] = []
 
     def open(self, *, kind: str, method: str, url: str, params: dict[str, Any], call: Call | None = None) -> LogEntry:
         """A new entry stands at the end of the log; its status is None until it is answered."""
         entry = LogEntry(
-            n=len(self.entries) + 1,
+            n=self._forgotten + len(self.entries) + 1,
             at=self._clock.now(),
             kind=kind,
             method=method,
@@ -29,15 +35,21 @@ class Log:
             call_sid=call.sid if call else None,
         )
         self.entries.append(entry)
+        if len(self.entries) > self._most:
+            # A tenth at once: taking the first out of a long list every time would cost more than all the rest.
+            gone = max(self._most // 10, 1)
+            del self.entries[:gone]
+            self._forgotten += gone
         return entry
 
     def after(self, n: int) -> list[LogEntry]:
         """Return the entries numbered above `n`."""
-        return self.entries[max(n, 0) :]
+        return self.entries[max(n - self._forgotten, 0) :]
 
     def clear(self) -> None:
         """The log is empty and counts from 1 again."""
         self.entries.clear()
+        self._forgotten = 0
 
 
 def shown_body(body: bytes, *, content_type: str) -> str:
