@@ -144,8 +144,14 @@ def _furnish(room, wanted, dev):
     dev = dev or (stamp.exists() and "dev" in stamp.read_text().split())
     stamp.unlink(missing_ok=True)
     command = [*uv, "sync", "--locked", "--quiet", "--project", str(ROOT), "--python", sys.executable]
-    result = subprocess.run([*command, *([] if dev else ["--no-dev"])], env=env, check=False)
-    if result.returncode != 0:
+    command += [] if dev else ["--no-dev"]
+    # uv trusts its own list of certificates; behind a proxy with one of its own only the system knows it.
+    for extra in ([], ["--system-certs"]):
+        result = subprocess.run([*command, *extra], env=env, stderr=subprocess.PIPE, text=True, check=False)
+        if result.returncode == 0:
+            break
+    else:
+        sys.stderr.write(result.stderr)
         raise Trouble(
             "could not install what uv.lock lists (see above). It needs the network once; then run this again."
         )

@@ -48,6 +48,7 @@ def rehearse(rehearsal: Rehearsal, *, console: Console) -> int:
 
     tell(f"Setting up: exchange, station and courier on this machine, {rehearsal.speed:g} times as fast as life.")
     stage = Stage(StageOrder(speed=rehearsal.speed, port=rehearsal.port, settings=rehearsal.plot.settings), say=tell)
+    is_all_well = False
     try:
         stage.set_up()
         tell(f"Exchange {stage.exchange_url}   station {stage.station_url}   show kept in {stage.database}")
@@ -56,9 +57,10 @@ def rehearse(rehearsal: Rehearsal, *, console: Console) -> int:
         director.play()
         judged = review(rehearsal.plot, cast=director.cast, stage=stage, troubles=director.troubles)
         _tell_review(judged, console=console)
+        is_all_well = judged.is_as_the_plot_says
         if not rehearsal.is_once:
             _stay_up(stage, say=tell)
-        return ALL_WELL if judged.is_as_the_plot_says else DIFFERED
+        return ALL_WELL if is_all_well else DIFFERED
     except KeyboardInterrupt:
         tell("\nStopped.")
         return INTERRUPTED
@@ -66,7 +68,7 @@ def rehearse(rehearsal: Rehearsal, *, console: Console) -> int:
         tell(f"The rehearsal did not come about. {error}")
         return DIFFERED
     finally:
-        stage.strike()
+        stage.strike(keep_logs=not is_all_well)
 
 
 def _tell_review(judged: Review, *, console: Console) -> None:

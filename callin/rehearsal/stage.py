@@ -6,6 +6,7 @@ Everything runs as it would for real: the commands a station types, real HTTP, a
 from __future__ import annotations
 
 import secrets
+import shutil
 import signal
 import socket
 import sqlite3
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import urllib3
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
@@ -139,8 +140,12 @@ class Stage:
                 return f"The {name} has stopped (exit {process.returncode}).\n{self._last_words(name)}"
         return None
 
-    def strike(self) -> None:
-        """Nothing of the stage runs any more."""
+    def strike(self, *, keep_logs: bool) -> None:
+        """Nothing of the stage runs any more.
+
+        Args:
+            keep_logs: whether the logs of exchange and station (and a show kept beside them) stay for a look.
+        """
         for _, process in reversed(self._processes):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -151,6 +156,10 @@ class Stage:
                 process.kill()
                 process.wait()
         self.station.engine.dispose()
+        if keep_logs:
+            self._say(f"The logs of exchange and station are in {self._folder}")
+        else:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, name: str, *arguments: list[str]) -> None:
         with (self._folder / f"{name}.log").open("wb") as log:
@@ -234,9 +243,10 @@ def _free_port(wanted: int) -> int:
 def _fresh_database(folder: Path, *, say: Callable[[str], None]) -> Path:
     """Return a new, migrated database: ./callin.db, or one in the folder if that file is somebody's or cannot be."""
     path = Path.cwd() / DATABASE
-    if path.exists() and not _is_rehearsals(path):
+    why_not = _why_not_to_be_replaced(path) if path.exists() else None
+    if why_not:
         path = folder / DATABASE
-        say(f"./{DATABASE} holds something else and is left alone; this rehearsal keeps its show in {path}")
+        say(f"./{DATABASE} {why_not} and is left alone; this rehearsal keeps its show in {path}")
     try:
         for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
             path.with_name(name).unlink(missing_ok=True)
@@ -256,9 +266,18 @@ def _mark(path: Path) -> None:
         connection.execute(f"PRAGMA application_id = {REHEARSAL_MARK}")
 
 
-def _is_rehearsals(path: Path) -> bool:
+def _why_not_to_be_replaced(path: Path) -> str | None:
+    """Return why this file must stay as it is, or None if it is an earlier rehearsal's that nobody uses."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            return bool(connection.execute("PRAGMA application_id").fetchone()[0] == REHEARSAL_MARK)
-    except sqlite3.Error:
-        return False
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=0.2)) as connection:
+            if connection.execute("PRAGMA application_id").fetchone()[0] != REHEARSAL_MARK:
+                return "holds something else"
+            # Refused while any other process has the file open.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.rollback()
+    except sqlite3.OperationalError as error:
+        return "belongs to a rehearsal that is still running" if "locked" in str(error) else "cannot be opened"
+    except sqlite3.DatabaseError:
+        return "holds something else"
+    return None

@@ -16,6 +16,7 @@ from rich.console import Console
 from callin.rehearsal.plots import PLOTS, Plot
 from callin.rehearsal.plots.plot import Ending
 from callin.rehearsal.rehearse import Rehearsal, rehearse
+from callin.rehearsal.stage import REHEARSAL_MARK
 from callin.rules.call_states import Outcome
 
 
@@ -66,6 +67,18 @@ def test_somebody_elses_database_is_left_alone(elsewhere: Path) -> None:
     assert "is left alone" in told
     with closing(sqlite3.connect(elsewhere / "callin.db")) as theirs:
         assert theirs.execute("SELECT name FROM sqlite_master").fetchall() == [("precious",)]
+
+
+def test_a_running_rehearsals_database_is_left_alone(elsewhere: Path) -> None:
+    """Two rehearsals in one folder do not take each other's show away."""
+    with closing(sqlite3.connect(elsewhere / "callin.db")) as running:
+        running.execute(f"PRAGMA application_id = {REHEARSAL_MARK}")
+        running.execute("PRAGMA journal_mode = WAL")
+        running.execute("CREATE TABLE precious (it TEXT)")
+        code, told = run(PLOTS["short"])
+        assert code == 0, told
+        assert "belongs to a rehearsal that is still running" in told
+        assert running.execute("SELECT name FROM sqlite_master").fetchall() == [("precious",)]
 
 
 def test_it_stays_up_until_ctrl_c_and_leaves_nothing_running(elsewhere: Path) -> None:
