@@ -9,7 +9,6 @@ import secrets
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -18,23 +17,19 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import urllib3
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from callin import migrations
-from callin.db import engine_for
 from callin.errors import CallinError
+from callin.rehearsal.database import fresh_database
 from callin.rehearsal.switchboard import Switchboard
 from callin.settings import Settings
 from callin.station import Station, station_of
 
 LISTENER_NUMBER = "+15550001000"
 DJ_LINE = "+15550002000"
-DATABASE = "callin.db"
-# Written into the header of a rehearsal's own database (PRAGMA application_id), so that no other is ever deleted.
-REHEARSAL_MARK = 0x52454845
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
 
@@ -79,7 +74,7 @@ class Stage:
         self.station_url = f"http://127.0.0.1:{station_port}"
         self._account_sid = "AC" + secrets.token_hex(16)
         self._auth_token = secrets.token_hex(16)
-        self.database = _fresh_database(self._folder, say=say)
+        self.database = fresh_database(self._folder, say=say)
         self.environment = {
             "TWILIO_ACCOUNT_SID": self._account_sid,
             "TWILIO_AUTH_TOKEN": self._auth_token,
@@ -238,46 +233,3 @@ def _free_port(wanted: int) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise StageTroubleError("There is no free port on 127.0.0.1.")
-
-
-def _fresh_database(folder: Path, *, say: Callable[[str], None]) -> Path:
-    """Return a new, migrated database: ./callin.db, or one in the folder if that file is somebody's or cannot be."""
-    path = Path.cwd() / DATABASE
-    why_not = _why_not_to_be_replaced(path) if path.exists() else None
-    if why_not:
-        path = folder / DATABASE
-        say(f"./{DATABASE} {why_not} and is left alone; this rehearsal keeps its show in {path}")
-    try:
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-            path.with_name(name).unlink(missing_ok=True)
-        _mark(path)
-    except (OSError, sqlite3.Error):
-        path = folder / DATABASE
-        say(f"./{DATABASE} cannot be written; this rehearsal keeps its show in {path}")
-        _mark(path)
-    engine = engine_for(f"sqlite:///{path}")
-    migrations.upgrade(engine)
-    engine.dispose()
-    return path
-
-
-def _mark(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA application_id = {REHEARSAL_MARK}")
-
-
-def _why_not_to_be_replaced(path: Path) -> str | None:
-    """Return why this file must stay as it is, or None if it is an earlier rehearsal's that nobody uses."""
-    try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=0.2)) as connection:
-            if connection.execute("PRAGMA application_id").fetchone()[0] != REHEARSAL_MARK:
-                return "holds something else"
-            # Refused while any other process has the file open.
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.rollback()
-    except sqlite3.OperationalError as error:
-        return "belongs to a rehearsal that is still running" if "locked" in str(error) else "cannot be opened"
-    except sqlite3.DatabaseError:
-        return "holds something else"
-    return None

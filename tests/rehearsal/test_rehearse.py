@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from callin.rehearsal.database import REHEARSAL_MARK
 from callin.rehearsal.plots import PLOTS, Plot
 from callin.rehearsal.plots.plot import Ending
 from callin.rehearsal.rehearse import Rehearsal, rehearse
-from callin.rehearsal.stage import REHEARSAL_MARK
 from callin.rules.call_states import Outcome
 
 
