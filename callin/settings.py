@@ -218,14 +218,6 @@ class Settings(BaseSettings):
         "is neither true nor false",
         default=False,
     )
-    retention_days: int = _setting(
-        "CALLIN_RETENTION_DAYS",
-        "Days after which callers' numbers and messages are forgotten.",
-        "is not a whole number of days from 1 to 3650",
-        default=90,
-        ge=1,
-        le=3650,
-    )
 
     @property
     def next_queue_name(self) -> str:

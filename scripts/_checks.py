@@ -15,7 +15,17 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "types": ["mypy", "--no-error-summary"],
     "imports": ["lint-imports", "--no-cache"],
-    "spelling": ["codespell", "callin", "twiml_templates", "scripts", "tests", "docs", "README.md"],
+    "spelling": [
+        "codespell",
+        "callin",
+        "twiml_templates",
+        "scripts",
+        "tests",
+        "docs",
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ],
 }
 
 

@@ -1,4 +1,4 @@
-"""Where a rehearsal keeps its show: ./callin.db, fresh each time, never a file that is somebody's; used by the stage."""
+"""Where a rehearsal keeps its show: ./callin.db, fresh each time, never somebody's own; used by the stage."""
 
 from __future__ import annotations
 

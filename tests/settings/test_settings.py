@@ -95,7 +95,6 @@ WRONG = [
     ("CALLIN_LANGUAGE", "English!", "CALLIN_LANGUAGE is not a language tag"),
     ("CALLIN_TWIML_DIR", "/no/such/folder", "CALLIN_TWIML_DIR is not a folder"),
     ("CALLIN_DELETE_RECORDINGS", "perhaps", "CALLIN_DELETE_RECORDINGS is neither true nor false"),
-    ("CALLIN_RETENTION_DAYS", "0", "CALLIN_RETENTION_DAYS is not a whole number of days"),
 ]
 
 
