@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from callin.desk import show_log
 from callin.models import Call, DjCall, Message, MessageSound, MessageState, SoundState
 
-
 # Twilio's word that the file exists may be lost: after so long it is fetched unasked.
 AWAITED_FOR = timedelta(minutes=2)
 

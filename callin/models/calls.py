@@ -1,4 +1,4 @@
-"""Calls of listeners and of DJs, one row a SID; written by desk/calls, desk/line and desk/djs."""
+"""Calls of listeners and of DJs, one row a SID; written by desk/calls, desk/holding, desk/line and desk/djs."""
 
 from __future__ import annotations
 

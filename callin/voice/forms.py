@@ -11,7 +11,7 @@ from enum import StrEnum
 from callin.desk.calls import Arrival
 from callin.desk.djs import Dialled
 from callin.desk.farewells import Leaving
-from callin.desk.line import Holding
+from callin.desk.holding import Holding
 from callin.errors import BadForm
 from callin.phone_number import identity_of
 from callin.rules.call_states import QueueResult

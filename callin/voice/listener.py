@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callin.desk import calls, farewells, line, messages
+from callin.desk import calls, farewells, holding, messages
 from callin.desk.calls import KeyAnswer, WelcomeKind
 from callin.desk.farewells import FarewellKind
 from callin.voice import forms
@@ -39,11 +39,11 @@ def join(webhook: Webhook) -> bytes:
 @door.speaks("/wait", sorry=STILL_WAITING)
 def wait(webhook: Webhook) -> bytes:
     """A waiting caller's queue asks what to say; the hot path."""
-    holding = forms.holding_of(webhook.fields)
+    asked = forms.holding_of(webhook.fields)
     station = webhook.station
     with station.transaction() as session:
-        notice = line.hold(session, now=station.clock(), holding=holding)
-    return station.twiml.render("listener/wait.xml", notice=notice, tune=station.twiml.tune_after(holding.queue_time_s))
+        notice = holding.hold(session, now=station.clock(), holding=asked)
+    return station.twiml.render("listener/wait.xml", notice=notice, tune=station.twiml.tune_after(asked.queue_time_s))
 
 
 @door.speaks("/key", sorry=STILL_WAITING)

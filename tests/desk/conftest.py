@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from callin.db import Sessions, transaction
-from callin.desk import calls, farewells, line, shows
+from callin.desk import calls, farewells, holding, shows
 from callin.desk.calls import Arrival
 from callin.desk.farewells import Farewell, Leaving
+from callin.desk.holding import Holding
 from callin.models import Call, LogLine, Show, Text
 from callin.rules.call_states import QueueResult
 from callin.rules.waiting import WaitNotice
@@ -50,8 +51,8 @@ class Desk:
         return self.do(calls.join_line, now=self.now, arrival=self.arrival(sid))
 
     def hold(self, sid: str, position: int, queue_time_s: int, *, is_next_queue: bool = False) -> WaitNotice:
-        holding = line.Holding(call_sid=sid, position=position, queue_time_s=queue_time_s, is_next_queue=is_next_queue)
-        return self.do(line.hold, now=self.now, holding=holding)
+        asked = Holding(call_sid=sid, position=position, queue_time_s=queue_time_s, is_next_queue=is_next_queue)
+        return self.do(holding.hold, now=self.now, holding=asked)
 
     def leave(
         self,
