@@ -341,6 +341,24 @@ def test_whoever_ends_the_conference_ends_it_for_all() -> None:
     assert not desk.exchange.rooms
 
 
+def test_a_conference_ended_for_all_leaves_nobody_behind_and_says_so_once() -> None:
+    """Facts 6: endConferenceOnExit drops everyone, however many there are; one conference-end."""
+    events = 'statusCallback="/events" statusCallbackEvent="end leave"'
+    desk = Desk(
+        {
+            "/voice": CONFERENCE.format(events),
+            "/dj": CONFERENCE.format('endConferenceOnExit="true"'),
+            "/dialled": "<Say>Out</Say>",
+            "/events": Says(status=204, content_type=None),
+        }
+    )
+    guests = [desk.dial(f"+1555011111{n}") for n in range(4)]
+    desk.exchange.hang_up(desk.dj())
+    assert [desk.heard(guest)[-1] for guest in guests] == ["Out"] * 4
+    told = [asked.params["StatusCallbackEvent"] for asked in desk.app.requests("/events")]
+    assert told == ["participant-leave"] * 5 + ["conference-end"]
+
+
 def test_a_conference_waits_for_a_moderator() -> None:
     """Facts 6: starts only when one with startConferenceOnEnter is there."""
     quiet = CONFERENCE.format('startConferenceOnEnter="false"')

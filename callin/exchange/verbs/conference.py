@@ -121,15 +121,16 @@ def _leave(leg: Leg, room: Room, *, ends: bool) -> None:
     room.present.remove(leg)
     _tell(room, "leave", leg)
     if ends:
-        for other in room.present:
+        # A copy: each of them leaves, and so shortens the list, while it hears the news.
+        for other in tuple(room.present):
             # Whoever still waits for the start stops waiting first, and then hears that it is over.
             if not room.has_started:
                 other.interrupt(Started())
             other.signal(Ended(room.sid))
-    if not room.present:
+    # Whoever leaves last turns off the light, once, even if it left in the middle of somebody else's leaving.
+    if not room.present and leg.exchange.rooms.get(room.name) is room:
+        del leg.exchange.rooms[room.name]
         _tell(room, "end", leg)
-        if leg.exchange.rooms.get(room.name) is room:
-            del leg.exchange.rooms[room.name]
 
 
 def _tell(room: Room, event: str, leg: Leg) -> None:
