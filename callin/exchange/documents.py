@@ -102,7 +102,9 @@ def play_through(leg: Leg, source: Source, context: Context) -> Generator[Effect
 
 def _obtain(leg: Leg, source: Source, context: Context) -> Generator[Effect, Any, Document]:
     url = _url(source)
-    if leg.requests_lately() > context.most_requests_per_s:
+    of_the_call, of_the_context = leg.requests_lately(context.name)
+    # Both: a call that goes in and out of a queue for ever never stays long enough in one context.
+    if of_the_call > MOST_REQUESTS_PER_S or of_the_context > context.most_requests_per_s:
         raise DocumentFailed(Code.RETRIEVAL, url=url)
     try:
         if isinstance(source, str):

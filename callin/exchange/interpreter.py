@@ -111,7 +111,7 @@ class Leg:
         self.context_params: Pairs = ()  # what the requests of the present context carry on top
         self.gathering: frozenset[str] = frozenset()  # what a prompting Gather takes: dtmf, speech
         self.speech: Speech | None = None  # the last thing said
-        self.requested_at: deque[datetime] = deque(maxlen=100)
+        self._requested: deque[tuple[datetime, str]] = deque(maxlen=100)  # document requests: when, in which context
         self._script: Script | None = None
         self._effect: Effect | None = None
         self._timer: Handle | None = None
@@ -208,13 +208,17 @@ class Leg:
             self.call.status = CallStatus.IN_PROGRESS
             self.call.start_time = self.call.date_updated = self.exchange.now()
 
-    def requests_lately(self) -> int:
-        """Count this document request in, and return how many there were in the last exchange second."""
+    def requests_lately(self, context: str) -> tuple[int, int]:
+        """Count this document request in; return how many there were in the last exchange second, and in this context.
+
+        Args:
+            context: the name of where the document is to run.
+        """
         now = self.exchange.now()
-        while self.requested_at and now - self.requested_at[0] >= timedelta(seconds=1):
-            self.requested_at.popleft()
-        self.requested_at.append(now)
-        return len(self.requested_at)
+        while self._requested and now - self._requested[0][0] >= timedelta(seconds=1):
+            self._requested.popleft()
+        self._requested.append((now, context))
+        return len(self._requested), sum(name == context for _, name in self._requested)
 
     def _step(self, *, value: object = None, interruption: Interruption | None = None) -> None:
         """Resume the script until it waits for something that has not happened yet, or ends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callin.exchange.conversation import APPLICATION_ERROR
 from callin.exchange.records import CallStatus
 from tests.exchange.script import BASE, WHISPERING, Desk, Says, waiting
 
@@ -214,6 +215,23 @@ def test_an_empty_wait_document_cannot_run_hot() -> None:
     assert len(desk.app.requests("/wait")) == 30
     assert desk.app.results() == ["error"]
     assert desk.heard(call) == ["After the queue"]
+
+
+@pytest.mark.parametrize(
+    "voice",
+    [
+        '<Enqueue waitUrl="/wait" action="/voice">line</Enqueue>',
+        '<Enqueue waitUrl="/wait">line</Enqueue><Redirect/>',
+    ],
+)
+def test_going_in_and_out_of_a_queue_cannot_run_hot(voice: str) -> None:
+    """Exchange rules: the requests of a call are counted, not those of one stay; the loop ends in an apology."""
+    desk = Desk(waiting(voice=voice, wait="<Leave/>"))
+    call = desk.dial()
+    assert desk.heard(call)[-1] == APPLICATION_ERROR
+    assert call.status is CallStatus.COMPLETED
+    assert len(desk.app.requests("/wait")) == 30
+    assert not desk.exchange.queue_book.named("line").members
 
 
 def test_thirty_wait_requests_a_second_are_allowed() -> None:

@@ -99,7 +99,6 @@ class Stay:
         leg, queues = self._leg, self._leg.exchange.queue_book
         self._queue = queue
         self._member = queues.join(queue, leg.call)
-        leg.requested_at.clear()
         try:
             result = yield from self._stay(queue)
         except HungUp:
