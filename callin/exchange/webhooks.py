@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -19,7 +20,7 @@ from callin.exchange.cookies import Jar
 from callin.exchange.errors import Code
 from callin.exchange.log import shown_body, shown_params
 from callin.exchange.records import Call, LogEntry
-from callin.exchange.transport import Answer, NoAnswer, NotReached
+from callin.exchange.transport import Answer, Limits, NoAnswer, NotReached
 
 if TYPE_CHECKING:
     from callin.exchange.network import Network
@@ -28,6 +29,8 @@ MOST_REDIRECTS = 10
 FOLLOWED = frozenset({301, 302, 303, 307, 308})
 KEEPS_METHOD = frozenset({307, 308})
 LARGEST_DOCUMENT = 64 * 1024
+LEAST_S = 0.01
+"""Real seconds; a try that has less left is not worth making."""
 _URL_SAFE = "%/:?@!$&'()*+,;=-._~[]"
 
 
@@ -128,27 +131,28 @@ def _deliver_here(network: Network, request: WebhookRequest, *, first: LogEntry 
     """Send the request to this address, as often as its overrides say."""
     url, over = overrides.split(request.url)
     reply = Reply(url=url)
+    ends_at = time.monotonic() + over.limits.total_s
     for attempt in range(over.retries + 1):
         if first is None or attempt:
             with network.lock:
                 reply.entry = open_entry(network, request)
         else:
             reply.entry = first
-        outcome = _send(network, request, url=url, over=over, reply=reply)
-        if outcome is None or not over.retries_after(outcome):
+        # `tt` is for all the tries together.
+        limits = replace(over.limits, total_s=max(ends_at - time.monotonic(), LEAST_S))
+        outcome = _send(network, request, url=url, limits=limits, reply=reply)
+        if outcome is None or not over.retries_after(outcome) or time.monotonic() + LEAST_S > ends_at:
             break
         if attempt < over.retries:
             reply = Reply(url=url)
     return reply
 
 
-def _send(
-    network: Network, request: WebhookRequest, *, url: str, over: overrides.Overrides, reply: Reply
-) -> str | None:
+def _send(network: Network, request: WebhookRequest, *, url: str, limits: Limits, reply: Reply) -> str | None:
     """Send once and fill in the reply; return how it failed, in the words of the overrides, or None."""
     try:
         wire = _on_the_wire(network, request, url=url)
-        answer = network.transport.send(wire.method, wire.url, headers=wire.headers, body=wire.body, limits=over.limits)
+        answer = network.transport.send(wire.method, wire.url, headers=wire.headers, body=wire.body, limits=limits)
     except (NotReached, NoAnswer) as failure:
         reply.is_late = isinstance(failure, NoAnswer) and failure.is_timeout
         with network.lock:

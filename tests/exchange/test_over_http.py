@@ -115,6 +115,14 @@ def test_retries_follow_the_overrides(site: Site, fragment: str, requests: int) 
     assert "#" not in exchange.log.entries[0].url
 
 
+def test_the_total_time_is_for_all_tries_together(site: Site) -> None:
+    """Facts 4.3: `tt` ends the retries, however many `rc` allows."""
+    site.is_silent("/voice")
+    exchange, heard = ring(site, f"{site.url}/voice#rc=5&rp=rt&rt=200&tt=300")
+    assert heard == [APPLICATION_ERROR]
+    assert len(exchange.log.entries) <= 2, "0.3 s have room for no more tries of 0.2 s"
+
+
 def test_a_retry_that_succeeds_saves_the_call(site: Site) -> None:
     """Facts 4.3: a read time-out is retried with `rp=rt`."""
 
