@@ -30,7 +30,7 @@ DOORS = (
     listener.door,
     dj.door,
     messages.door,
-    messages.sounds,
+    messages.sound_door,
     status.door,
     inbound.door,
     receipts.door,

@@ -14,9 +14,9 @@ from datetime import timedelta
 
 import structlog
 
-from callin.desk import messages, texting
-from callin.desk.messages import OwedSound
-from callin.desk.texting import OwedText
+from callin.desk import outbox, sounds, texting
+from callin.desk.outbox import OwedText
+from callin.desk.sounds import OwedSound
 from callin.errors import CarrierError
 from callin.rules.text_failures import Lasting, failure_of
 from callin.station import Station
@@ -68,16 +68,16 @@ class Courier:
         station = self._station
         with station.transaction() as session:
             now = station.clock()
-            texts = texting.claim_due(session, now=now, limit=BATCH, lease_s=LEASE_S)
-            sounds = messages.claim_sounds(session, now=now, limit=BATCH, lease_s=LEASE_S)
+            texts = outbox.claim_due(session, now=now, limit=BATCH, lease_s=LEASE_S)
+            recordings = sounds.claim_fetches(session, now=now, limit=BATCH, lease_s=LEASE_S)
             deletions = (
-                messages.claim_deletions(session, now=now, limit=BATCH, lease_s=LEASE_S)
+                sounds.claim_deletions(session, now=now, limit=BATCH, lease_s=LEASE_S)
                 if station.settings.delete_recordings
                 else []
             )
         jobs: list[Callable[[], None]] = [
             *(lambda text=text: deliver(station, text=text) for text in texts),
-            *(lambda sound=sound: fetch(station, sound=sound) for sound in sounds),
+            *(lambda sound=sound: fetch(station, sound=sound) for sound in recordings),
             *(lambda sound=sound: delete_at_twilio(station, sound=sound) for sound in deletions),
         ]
         if len(jobs) == 1:
@@ -110,7 +110,7 @@ def deliver(station: Station, *, text: OwedText) -> None:
             _put_back(station, text=text, error=error, surely=was_refused and text.maybe_sent_since is None)
             return
     with station.transaction() as session:
-        texting.record_sent(session, now=station.clock(), text_id=text.text_id, message_sid=message_sid)
+        outbox.record_sent(session, now=station.clock(), text_id=text.text_id, message_sid=message_sid)
     _log.info("text sent", text_id=text.text_id, attempts=text.attempts)
 
 
@@ -124,12 +124,12 @@ def fetch(station: Station, *, sound: OwedSound) -> None:
         retry_in_s = None if is_hopeless or sound.attempts >= MOST_ATTEMPTS else pause_before(sound.attempts)
         _log.warning("recording not fetched", message_id=sound.message_id, why=str(error), retry_in_s=retry_in_s)
         with station.transaction() as session:
-            messages.record_no_sound(
+            sounds.record_not_fetched(
                 session, now=station.clock(), message_id=sound.message_id, retry_in_s=retry_in_s, why=str(error)
             )
         return
     with station.transaction() as session:
-        messages.record_sound(
+        sounds.record_fetched(
             session, now=station.clock(), message_id=sound.message_id, content_type="audio/wav", content=content
         )
     _log.info("recording fetched", message_id=sound.message_id, size=len(content))
@@ -144,12 +144,12 @@ def delete_at_twilio(station: Station, *, sound: OwedSound) -> None:
         retry_in_s = GIVE_UP_DELETING_FOR_S if is_hopeless else pause_before(sound.attempts)
         _log.warning("recording not deleted", message_id=sound.message_id, why=str(error), retry_in_s=retry_in_s)
         with station.transaction() as session:
-            messages.record_no_sound(
+            sounds.record_not_fetched(
                 session, now=station.clock(), message_id=sound.message_id, retry_in_s=retry_in_s, why=str(error)
             )
         return
     with station.transaction() as session:
-        messages.record_deleted_at_twilio(session, now=station.clock(), message_id=sound.message_id)
+        sounds.record_deleted(session, now=station.clock(), message_id=sound.message_id)
 
 
 def pause_before(attempts: int) -> int:
@@ -163,7 +163,7 @@ def _found_at_twilio(station: Station, *, text: OwedText) -> str | None:
         return None
     found = station.carrier.find_texts(text.to, body=text.body, since=text.maybe_sent_since - CLOCK_SKEW)
     with station.transaction() as session:
-        known = texting.known_among(session, message_sids=found, apart_from=text.text_id)
+        known = outbox.known_among(session, message_sids=found, apart_from=text.text_id)
     return next((sid for sid in found if sid not in known), None)
 
 
@@ -174,7 +174,7 @@ def _put_back(station: Station, *, text: OwedText, error: CarrierError, surely: 
     _log.warning("text not sent", text_id=text.text_id, why=failure.why, code=error.code, retry_in_s=retry_in_s)
     with station.transaction() as session:
         now = station.clock()
-        texting.record_not_taken(
+        outbox.record_not_taken(
             session,
             now=now,
             text_id=text.text_id,

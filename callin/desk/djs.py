@@ -7,47 +7,22 @@ card whom to expect.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callin.desk import line, messages, outcomes, show_log
+from callin.desk import line, outcomes
+from callin.desk.dj_door import dj_call
 from callin.desk.shows import ShowCard, current_show, last_show
-from callin.models import Call, DjCall, PinTry, ShowState
+from callin.models import Call, DjCall, ShowState
 from callin.rules.call_states import CallState
 
-TRIES_PER_CALL = 3
-WRONG_PINS = 10  # over all calls …
-WITHIN = timedelta(minutes=15)  # … in this time: then nobody gets in by PIN for a while
 NEXT_QUEUE_TIMEOUT_S = 5  # whoever is next up is there already
 COME_BACK_S = 20
 LINE_TIMEOUT_S = 120  # the DJ waits in silence; one request each two minutes
 RETRY_PAUSE_S = 10  # when Twilio cannot dial the queue at all
-
-
-class DoorKind(StrEnum):
-    """How a DJ's call is received."""
-
-    ADMITTED = "admitted"
-    ASK_PIN = "ask_pin"
-    WRONG_PIN = "wrong_pin"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class DjDoor:
-    """What the DJ's answering document needs.
-
-    Attributes:
-        tries: wrong PINs so far in this call; goes into the address of the next one.
-    """
-
-    kind: DoorKind
-    new_messages: int = 0
-    show_name: str | None = None
-    tries: int = 0
 
 
 class TurnKind(StrEnum):
@@ -106,65 +81,6 @@ class Dialled:
     is_over: bool
 
 
-def admit(
-    session: Session, *, now: datetime, call_sid: str, phone_number: str | None, is_known: bool, has_pin: bool
-) -> DjDoor:
-    """The call is on record as a DJ's, let in if its number is known, else asked for the PIN or refused.
-
-    Args:
-        now: aware.
-        call_sid: of the DJ's call.
-        phone_number: E.164, or None if withheld.
-        is_known: whether the number is one of the DJs'.
-        has_pin: whether the station has a PIN.
-    """
-    dj = _row(session, call_sid=call_sid)
-    if dj is None:
-        dj = DjCall(call_sid=call_sid, phone_number=phone_number, arrived_at=now, pin_tries=0, told_empty=False)
-        session.add(dj)
-        session.flush()
-    if is_known:
-        _let_in(session, now=now, dj=dj)
-    if dj.admitted_at is not None:
-        return _welcome(session)
-    if not has_pin or _is_locked(session, now=now):
-        return DjDoor(kind=DoorKind.REFUSED)
-    return DjDoor(kind=DoorKind.ASK_PIN, tries=dj.pin_tries)
-
-
-def try_pin(
-    session: Session, *, now: datetime, call_sid: str, is_right: bool, tries_before: int | None = None
-) -> DjDoor:
-    """A right PIN lets the call in; a wrong one is counted, for this call and for all.
-
-    Args:
-        now: aware.
-        call_sid: of the DJ's call.
-        is_right: compared by the door, in constant time.
-        tries_before: how many wrong PINs had been counted when this one was asked for; None where the address does not
-            say. The same try told twice is counted once.
-    """
-    dj = _row(session, call_sid=call_sid)
-    if dj is None:
-        return DjDoor(kind=DoorKind.REFUSED)
-    if dj.admitted_at is not None:
-        return _welcome(session)
-    if dj.pin_tries >= TRIES_PER_CALL or _is_locked(session, now=now):
-        return DjDoor(kind=DoorKind.REFUSED)
-    if is_right:
-        _let_in(session, now=now, dj=dj)
-        return _welcome(session)
-    if tries_before is not None and tries_before < dj.pin_tries:
-        return DjDoor(kind=DoorKind.WRONG_PIN, tries=dj.pin_tries)
-    dj.pin_tries += 1
-    session.add(PinTry(at=now, call_sid=call_sid, phone_number=dj.phone_number))
-    session.flush()
-    if dj.pin_tries >= TRIES_PER_CALL:
-        show_log.note(session, at=now, what="refused after wrong PINs", call_sid=call_sid, actor="dj")
-        return DjDoor(kind=DoorKind.REFUSED)
-    return DjDoor(kind=DoorKind.WRONG_PIN, tries=dj.pin_tries)
-
-
 def take_next(session: Session, *, call_sid: str, line_was_empty: bool = False) -> DjTurn:
     """It is known which queue this DJ dials next and whom they will meet there, as far as the desk can tell.
 
@@ -172,7 +88,7 @@ def take_next(session: Session, *, call_sid: str, line_was_empty: bool = False) 
         call_sid: of the DJ's call.
         line_was_empty: whether Twilio has just found nobody in the line, whatever our rows say.
     """
-    dj = _row(session, call_sid=call_sid)
+    dj = dj_call(session, call_sid=call_sid)
     if dj is None or dj.admitted_at is None:
         return DjTurn(kind=TurnKind.REFUSED)
     show = current_show(session)
@@ -204,7 +120,7 @@ def end_dial(session: Session, *, now: datetime, call_sid: str, dialled: Dialled
         call_sid: of the DJ's call.
         dialled: Twilio's word.
     """
-    dj = _row(session, call_sid=call_sid)
+    dj = dj_call(session, call_sid=call_sid)
     if dj is None:
         return DjTurn(kind=TurnKind.REFUSED)
     # The Dial action may come after the next whisper of this DJ (late callbacks): its own SID wins over our memory.
@@ -225,38 +141,6 @@ def end_dial(session: Session, *, now: datetime, call_sid: str, dialled: Dialled
         # A queue that cannot be dialled answers at once: without a pause this would be a hot loop.
         return DjTurn(kind=TurnKind.HOLD_ON, timeout_s=RETRY_PAUSE_S)
     return turn
-
-
-def _row(session: Session, *, call_sid: str) -> DjCall | None:
-    return session.scalars(select(DjCall).where(DjCall.call_sid == call_sid)).one_or_none()
-
-
-def _let_in(session: Session, *, now: datetime, dj: DjCall) -> None:
-    if dj.admitted_at is None:
-        dj.admitted_at = now
-        show = current_show(session)
-        show_log.note(
-            session,
-            at=now,
-            what="DJ on the line",
-            show_id=show.show_id if show else None,
-            call_sid=dj.call_sid,
-            actor="dj",
-        )
-
-
-def _welcome(session: Session) -> DjDoor:
-    show = current_show(session)
-    return DjDoor(
-        kind=DoorKind.ADMITTED,
-        new_messages=messages.count_new(session),
-        show_name=show.name if show and show.state == ShowState.OPEN else None,
-    )
-
-
-def _is_locked(session: Session, *, now: datetime) -> bool:
-    wrong = session.scalar(select(func.count(PinTry.id)).where(PinTry.at > now - WITHIN)) or 0
-    return wrong >= WRONG_PINS
 
 
 def _no_show(session: Session, *, dj: DjCall, show: ShowCard | None) -> DjTurn:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from callin.models import LogLine, Show
+from callin.models import Call, LogLine, Show, Text
 
 
 def note(
@@ -35,3 +35,15 @@ def note(
     )
     if show_id is not None:
         session.execute(update(Show).where(Show.id == show_id).values(revision=Show.revision + 1))
+
+
+def note_text(session: Session, *, at: datetime, text: Text, what: str) -> None:
+    """What became of a text stands in the log, with the call that it is about.
+
+    Args:
+        at: when, aware.
+        text: the row; its reason goes along.
+        what: in a word or three.
+    """
+    call_sid = session.scalar(select(Call.call_sid).where(Call.id == text.call_id)) if text.call_id else None
+    note(session, at=at, what=what, show_id=text.show_id, call_sid=call_sid, actor="courier", detail=text.why)

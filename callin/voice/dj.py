@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hmac
 
-from callin.desk import djs
+from callin.desk import dj_door, djs
 from callin.desk import messages as kept
-from callin.desk.djs import DjDoor, DjTurn, DoorKind, TurnKind
+from callin.desk.dj_door import DjDoor, DoorKind
+from callin.desk.djs import DjTurn, TurnKind
 from callin.desk.messages import MessageTurnKind
 from callin.station import Station
 from callin.voice import forms
@@ -26,7 +27,7 @@ def answer(webhook: Webhook) -> bytes:
     phone_number = forms.phone_number_of(webhook.fields)
     station = webhook.station
     with station.transaction() as session:
-        admitted = djs.admit(
+        admitted = dj_door.admit(
             session,
             now=station.clock(),
             call_sid=call_sid,
@@ -45,7 +46,7 @@ def pin(webhook: Webhook) -> bytes:
     is_right = _is_right_pin(station, typed=webhook.fields.words("Digits") or "")
     tries_before = webhook.fields.whole_or_none("tries")
     with station.transaction() as session:
-        admitted = djs.try_pin(
+        admitted = dj_door.try_pin(
             session, now=station.clock(), call_sid=call_sid, is_right=is_right, tries_before=tries_before
         )
     return _door_document(station, path="dj/pin", opened=admitted)

@@ -6,7 +6,7 @@ import hmac
 
 from flask import Blueprint, Response, abort, request
 
-from callin.desk import messages
+from callin.desk import messages, sounds
 from callin.settings import Settings
 from callin.station import the_station
 from callin.voice import forms
@@ -15,7 +15,7 @@ from callin.webhooks import PhoneDoor, Webhook
 
 door = PhoneDoor("messages", __name__, url_prefix="/voice/messages")
 # A sound changes nothing and its address cannot be guessed, so it needs no signature: `<Play>` is cached by proxies.
-sounds = Blueprint("sounds", __name__, url_prefix="/voice/messages")
+sound_door = Blueprint("sounds", __name__, url_prefix="/voice/messages")
 
 LARGEST_ID = 2**31 - 1
 
@@ -42,14 +42,14 @@ def ready(webhook: Webhook) -> None:
         )
 
 
-@sounds.get(f"/<int(max={LARGEST_ID}):message_id>/<token>.wav")
+@sound_door.get(f"/<int(max={LARGEST_ID}):message_id>/<token>.wav")
 def sound(message_id: int, token: str) -> Response:
     """The sound of a kept message."""
     station = the_station()
     if not hmac.compare_digest(token.encode(), _token(message_id, settings=station.settings).encode()):
         abort(404)
     with station.transaction() as session:
-        kept = messages.sound(session, message_id=message_id)
+        kept = sounds.sound_of(session, message_id=message_id)
     if kept is None:
         abort(404)
     reply = Response(kept.content, content_type=kept.content_type)

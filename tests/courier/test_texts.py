@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from callin.courier import LEASE_S, MOST_ATTEMPTS, deliver, pause_before
 from callin.db import transaction
-from callin.desk import texting
+from callin.desk import outbox, texting
 from callin.models import Text, TextState
 from tests.carrier.switchboard import listing, refusal
 from tests.courier.conftest import Round
@@ -101,7 +101,7 @@ def test_a_courier_that_died_after_sending_does_not_send_twice(round_: Round) ->
     text_id = round_.owe()
     round_.board.on("GET", "/Messages.json", found())
     with transaction(round_.sessions) as session:
-        texting.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
+        outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
     assert round_.courier.round() == 0
     round_.later(LEASE_S)
     round_.courier.round()
@@ -115,10 +115,10 @@ def test_a_receipt_that_overtakes_the_look_is_no_other_text(round_: Round) -> No
     text_id = round_.owe()
     round_.board.on("GET", "/Messages.json", found())
     with transaction(round_.sessions) as session:
-        texting.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
+        outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
     round_.later(LEASE_S)
     with transaction(round_.sessions) as session:
-        (claimed,) = texting.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
+        (claimed,) = outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
         texting.note_receipt(
             session,
             now=round_.now,

@@ -18,12 +18,12 @@ CLAIMER = """
 import sys
 from datetime import UTC, datetime
 from callin import db
-from callin.desk import texting
+from callin.desk import outbox
 sessions = db.sessions_for(db.engine_for(sys.argv[1]))
 sys.stdin.readline()
 while True:
     with db.transaction(sessions) as session:
-        claimed = texting.claim_due(session, now=datetime(2030, 1, 1, tzinfo=UTC), limit=1, lease_s=3600)
+        claimed = outbox.claim_due(session, now=datetime(2030, 1, 1, tzinfo=UTC), limit=1, lease_s=3600)
     if not claimed:
         break
     print(claimed[0].text_id)

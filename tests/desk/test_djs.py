@@ -2,20 +2,23 @@
 
 import pytest
 
-from callin.desk import djs, line, shows
+from callin.desk import dj_door, djs, line, shows
 from callin.desk.calls import arrive_next_up
-from callin.desk.djs import WRONG_PINS, DjDoor, DjTurn, DoorKind, TurnKind
+from callin.desk.dj_door import WRONG_PINS, DjDoor, DoorKind
+from callin.desk.djs import DjTurn, TurnKind
 from callin.rules.call_states import QueueResult
 
 from .conftest import Desk
 
 
 def ring(desk: Desk, sid: str = "CAdj", *, is_known: bool = True, has_pin: bool = True) -> DjDoor:
-    return desk.do(djs.admit, now=desk.now, call_sid=sid, phone_number="+15550199", is_known=is_known, has_pin=has_pin)
+    return desk.do(
+        dj_door.admit, now=desk.now, call_sid=sid, phone_number="+15550199", is_known=is_known, has_pin=has_pin
+    )
 
 
 def pin(desk: Desk, sid: str, *, is_right: bool) -> DoorKind:
-    return desk.do(djs.try_pin, now=desk.now, call_sid=sid, is_right=is_right).kind
+    return desk.do(dj_door.try_pin, now=desk.now, call_sid=sid, is_right=is_right).kind
 
 
 def turn(desk: Desk, sid: str = "CAdj") -> DjTurn:

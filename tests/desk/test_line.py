@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from callin.desk import djs, line, shows
+from callin.desk import dj_door, djs, line, shows
 from callin.desk.calls import arrive_next_up
 from callin.errors import NoOpenShow, NotWaiting
 from callin.rules.call_states import CallState, QueueResult
@@ -15,7 +15,7 @@ from .conftest import Desk
 
 
 def admit(desk: Desk, sid: str = "CAdj") -> None:
-    desk.do(djs.admit, now=desk.now, call_sid=sid, phone_number="+15550199", is_known=True, has_pin=False)
+    desk.do(dj_door.admit, now=desk.now, call_sid=sid, phone_number="+15550199", is_known=True, has_pin=False)
 
 
 def air(desk: Desk, sid: str, talk_s: int) -> None:

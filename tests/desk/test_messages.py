@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from callin.desk import djs, messages
+from callin.desk import dj_door, messages, sounds
 from callin.desk.messages import MessageTurn, MessageTurnKind
 from callin.models import DjCall, Message, SoundState
 
@@ -21,11 +21,11 @@ def leave(desk: Desk, sid: str, recording: str, *, is_ready: bool = True) -> Non
     desk.do(messages.note_recording, **about, is_ready=is_ready)
 
 
-def fetch_all(desk: Desk) -> list[messages.OwedSound]:
-    claimed = desk.do(messages.claim_sounds, now=desk.now, limit=10, lease_s=60)
+def fetch_all(desk: Desk) -> list[sounds.OwedSound]:
+    claimed = desk.do(sounds.claim_fetches, now=desk.now, limit=10, lease_s=60)
     for owed in claimed:
         desk.do(
-            messages.record_sound,
+            sounds.record_fetched,
             now=desk.now,
             message_id=owed.message_id,
             content_type="audio/wav",
@@ -42,8 +42,8 @@ def hear(desk: Desk, key: str | None = None) -> MessageTurn:
     return desk.do(press)
 
 
-def admit(desk: Desk) -> djs.DjDoor:
-    return desk.do(djs.admit, now=desk.now, call_sid="CAdj", phone_number="+15550199", is_known=True, has_pin=False)
+def admit(desk: Desk) -> dj_door.DjDoor:
+    return desk.do(dj_door.admit, now=desk.now, call_sid="CAdj", phone_number="+15550199", is_known=True, has_pin=False)
 
 
 def test_a_message_told_twice_in_any_order_is_one(open_desk: Desk) -> None:
@@ -121,23 +121,23 @@ def test_sound_of_a_deleted_message_is_gone(open_desk: Desk) -> None:
     """A deleted message cannot be played by its old address."""
     leave(open_desk, "CA0001", "RE1")
     (owed,) = fetch_all(open_desk)
-    assert open_desk.do(messages.sound, message_id=owed.message_id).content == b"RIFF"
+    assert open_desk.do(sounds.sound_of, message_id=owed.message_id).content == b"RIFF"
     admit(open_desk)
     hear(open_desk)
     hear(open_desk, "4")
-    assert open_desk.do(messages.sound, message_id=owed.message_id) is None
+    assert open_desk.do(sounds.sound_of, message_id=owed.message_id) is None
 
 
 def test_fetching_is_tried_again_and_then_given_up(open_desk: Desk) -> None:
     """A sound that cannot be had is lost with its reason, not asked for for ever."""
     leave(open_desk, "CA0001", "RE1")
-    (owed,) = open_desk.do(messages.claim_sounds, now=open_desk.now, limit=1, lease_s=60)
-    open_desk.do(messages.record_no_sound, now=open_desk.now, message_id=owed.message_id, retry_in_s=30, why="404")
-    assert open_desk.do(messages.claim_sounds, now=open_desk.now, limit=1, lease_s=60) == []
+    (owed,) = open_desk.do(sounds.claim_fetches, now=open_desk.now, limit=1, lease_s=60)
+    open_desk.do(sounds.record_not_fetched, now=open_desk.now, message_id=owed.message_id, retry_in_s=30, why="404")
+    assert open_desk.do(sounds.claim_fetches, now=open_desk.now, limit=1, lease_s=60) == []
     open_desk.later(30)
-    (owed,) = open_desk.do(messages.claim_sounds, now=open_desk.now, limit=1, lease_s=60)
+    (owed,) = open_desk.do(sounds.claim_fetches, now=open_desk.now, limit=1, lease_s=60)
     assert owed.attempts == 2
-    open_desk.do(messages.record_no_sound, now=open_desk.now, message_id=owed.message_id, retry_in_s=None, why="404")
+    open_desk.do(sounds.record_not_fetched, now=open_desk.now, message_id=owed.message_id, retry_in_s=None, why="404")
     assert open_desk.do(lambda session: session.query(Message).one().sound_state) == SoundState.LOST
 
 
@@ -145,7 +145,7 @@ def test_fetched_recordings_can_be_deleted_at_twilio_once(open_desk: Desk) -> No
     """If the station says so, Twilio keeps nothing that we have."""
     leave(open_desk, "CA0001", "RE1")
     fetch_all(open_desk)
-    (owed,) = open_desk.do(messages.claim_deletions, now=open_desk.now, limit=5, lease_s=60)
-    open_desk.do(messages.record_deleted_at_twilio, now=open_desk.now, message_id=owed.message_id)
+    (owed,) = open_desk.do(sounds.claim_deletions, now=open_desk.now, limit=5, lease_s=60)
+    open_desk.do(sounds.record_deleted, now=open_desk.now, message_id=owed.message_id)
     open_desk.later(3600)
-    assert open_desk.do(messages.claim_deletions, now=open_desk.now, limit=5, lease_s=60) == []
+    assert open_desk.do(sounds.claim_deletions, now=open_desk.now, limit=5, lease_s=60) == []

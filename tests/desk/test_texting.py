@@ -1,6 +1,6 @@
 """Texts owed, claimed, sent, refused, received."""
 
-from callin.desk import texting
+from callin.desk import outbox, texting
 from callin.models import Text, TextState
 from callin.rules.call_states import QueueResult
 
@@ -15,8 +15,8 @@ def owe(desk: Desk, sid: str = "CA0001") -> None:
     desk.leave(sid, QueueResult.HANGUP, 95, is_over=True)
 
 
-def claim(desk: Desk) -> list[texting.OwedText]:
-    return desk.do(texting.claim_due, now=desk.now, limit=10, lease_s=60)
+def claim(desk: Desk) -> list[outbox.OwedText]:
+    return desk.do(outbox.claim_due, now=desk.now, limit=10, lease_s=60)
 
 
 def test_the_apology_says_how_long_and_who(open_desk: Desk) -> None:
@@ -45,7 +45,7 @@ def test_a_refusal_is_tried_again_later_or_given_up_with_the_reason(open_desk: D
     owe(open_desk)
     (owed,) = claim(open_desk)
     open_desk.do(
-        texting.record_not_taken,
+        outbox.record_not_taken,
         now=open_desk.now,
         text_id=owed.text_id,
         retry_in_s=30,
@@ -58,7 +58,7 @@ def test_a_refusal_is_tried_again_later_or_given_up_with_the_reason(open_desk: D
     (owed,) = claim(open_desk)
     assert owed.maybe_sent_since is None
     open_desk.do(
-        texting.record_not_taken,
+        outbox.record_not_taken,
         now=open_desk.now,
         text_id=owed.text_id,
         retry_in_s=None,
@@ -76,7 +76,7 @@ def test_an_unclear_answer_is_remembered_for_the_next_try(open_desk: Desk) -> No
     (owed,) = claim(open_desk)
     tried = open_desk.now
     open_desk.do(
-        texting.record_not_taken,
+        outbox.record_not_taken,
         now=open_desk.now,
         text_id=owed.text_id,
         retry_in_s=5,
@@ -105,7 +105,7 @@ def test_receipts_in_any_order_end_in_the_final_state(open_desk: Desk) -> None:
     """A late «sent» does not take back «delivered»; one for a strange SID is not ours."""
     owe(open_desk)
     (owed,) = claim(open_desk)
-    open_desk.do(texting.record_sent, now=open_desk.now, text_id=owed.text_id, message_sid="SM1")
+    open_desk.do(outbox.record_sent, now=open_desk.now, text_id=owed.text_id, message_sid="SM1")
 
     def receipt(sid: str, state: TextState | None) -> bool:
         return open_desk.do(texting.note_receipt, now=open_desk.now, message_sid=sid, state=state, code=None, why=None)
@@ -125,7 +125,7 @@ def test_a_receipt_may_overtake_the_courier(open_desk: Desk) -> None:
     assert open_desk.do(texting.note_receipt, now=open_desk.now, state=None, **receipt)
     assert open_desk.texts()[0].state == TextState.SENT
     assert open_desk.do(texting.note_receipt, now=open_desk.now, state=TextState.DELIVERED, **receipt)
-    open_desk.do(texting.record_sent, now=open_desk.now, text_id=owed.text_id, message_sid="SM1")
+    open_desk.do(outbox.record_sent, now=open_desk.now, text_id=owed.text_id, message_sid="SM1")
     open_desk.later(3600)
     assert claim(open_desk) == []
     assert open_desk.texts()[0].state == TextState.DELIVERED

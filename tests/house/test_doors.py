@@ -7,7 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from callin.desk.calls import Joining, OnAirNotice, Welcome, WelcomeKind
-from callin.desk.djs import DjDoor, DjTurn, DoorKind, TurnKind
+from callin.desk.dj_door import DjDoor, DoorKind
+from callin.desk.djs import DjTurn, TurnKind
 from callin.desk.farewells import Farewell, FarewellKind
 from callin.desk.messages import MessageTurn, MessageTurnKind
 from callin.rules.estimate import WaitRange

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callin.desk import messages
+from callin.desk import sounds
 from callin.models import Message, MessageState
 from callin.voice.messages import sound_path
 from tests.webhooks.ringing import ANA, RECORDING, Doors
@@ -16,7 +16,7 @@ def kept(doors: Doors) -> Doors:
     doors.post("/voice/listener/message", ANA, RecordingUrl=RECORDING, RecordingDuration="7")
     doors.post("/voice/messages/ready", ANA, RecordingUrl=RECORDING, RecordingStatus="completed")
     with doors.station.transaction() as session:
-        messages.record_sound(session, now=doors.now, message_id=1, content_type="audio/x-wav", content=SOUND)
+        sounds.record_fetched(session, now=doors.now, message_id=1, content_type="audio/x-wav", content=SOUND)
     return doors
 
 
