@@ -114,9 +114,9 @@ def deliver(network: Network, request: WebhookRequest, *, entry: LogEntry) -> Re
     first: LogEntry | None = entry
     for _ in range(MOST_REDIRECTS + 1):
         reply = _deliver_here(network, request, first=first)
-        if reply.status not in FOLLOWED or "location" not in reply.headers:
+        target = _next_address(reply)
+        if not target:
             return _judged(reply, kind=request.kind)
-        target = urljoin(reply.url, reply.headers["location"])
         if reply.status in KEEPS_METHOD:
             request = replace(request, url=target)
         else:
@@ -125,6 +125,18 @@ def deliver(network: Network, request: WebhookRequest, *, entry: LogEntry) -> Re
         first = None
     reply.blame(Code.TOO_MANY_REDIRECTS)
     return reply
+
+
+def _next_address(reply: Reply) -> str:
+    """Return where a reply redirects to; "" if nowhere, or to nonsense."""
+    if reply.status not in FOLLOWED or "location" not in reply.headers:
+        return ""
+    try:
+        target = urljoin(reply.url, reply.headers["location"])
+        is_web = urlsplit(target).port != 0  # reading a port that is none raises
+    except ValueError:
+        return ""
+    return target if is_web and target.startswith(("http://", "https://")) else ""
 
 
 def _deliver_here(network: Network, request: WebhookRequest, *, first: LogEntry | None) -> Reply:

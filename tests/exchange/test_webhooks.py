@@ -134,6 +134,19 @@ def test_eleven_redirects_are_too_many() -> None:
     assert desk.heard(call) == [APPLICATION_ERROR]
 
 
+@pytest.mark.parametrize("location", ["http://[::1/", "http://app.test:port/", "ftp://app.test/there"])
+def test_a_redirect_to_nonsense_is_a_failed_request(location: str) -> None:
+    """Facts 4.3: the request ended in a 302 and nothing else: 11200, and the fallback is asked."""
+    desk = Desk(
+        {"/voice": Says(status=302, headers=(("Location", location),)), "/rescue": "<Say>Saved</Say>"},
+        voice_fallback_url=f"{BASE}/rescue",
+    )
+    call = desk.dial()
+    assert (desk.entry("/voice").status, desk.entry("/voice").error) == (302, 11200)
+    assert desk.heard(call) == ["Saved"]
+    assert len(desk.exchange.log.entries) == 2
+
+
 def test_cookies_come_back_for_one_call_only() -> None:
     """Facts 4.3: cookies are accepted and replayed; every call has its own."""
     desk = Desk(
