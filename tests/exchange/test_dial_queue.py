@@ -339,12 +339,19 @@ def test_front_takes_the_next_one_every_time() -> None:
 
 @pytest.mark.parametrize(
     ("queue", "code"),
-    [("<Queue/>", 14212), (f"<Queue>{'q' * 65}</Queue>", 14213), ('<Queue method="PUT">line</Queue>', 14210)],
+    [
+        ("<Queue/>", 14212),
+        (f"<Queue>{'q' * 65}</Queue>", 14213),
+        ('<Queue method="PUT">line</Queue>', 14210),
+        ('<Queue url="ftp://app.test/whisper">line</Queue>', 14211),
+    ],
 )
 def test_a_bad_queue_noun_fails_the_dial(queue: str, code: int) -> None:
-    """Facts 2.1: 14210, 14212, 14213; the Dial ends `failed`."""
+    """Facts 2.1: 14210 to 14213; the Dial ends `failed` and takes nobody."""
     desk = Desk(waiting(dj=f'<Dial action="/dialled">{queue}</Dial>'))
+    caller = desk.dial()
     desk.dj()
+    assert caller.queue_sid is not None
     assert desk.app.requests("/dialled")[0].params["DialCallStatus"] == "failed"
     assert desk.entry("/dj").error == code
 

@@ -22,7 +22,7 @@ def dial_queue(
     leg: Leg, noun: Verb, document: Document, *, terms: Terms, dialled: Dialled
 ) -> Generator[Effect, Any, None]:
     """The DJ has talked to the front of the queue, or there was nobody; `dialled` says which."""
-    problem = _problem(noun)
+    problem = _problem(noun, document)
     if problem is not None:
         document.warn(problem)
         dialled.status = "failed"
@@ -45,12 +45,15 @@ def dial_queue(
             raise
 
 
-def _problem(noun: Verb) -> Code | None:
+def _problem(noun: Verb, document: Document) -> Code | None:
     if not noun.text:
         return Code.QUEUE_NO_NAME
     if len(noun.text) > LONGEST_NAME:
         return Code.QUEUE_LONG_NAME
-    return None if noun.get("method", "POST").strip().upper() in ("GET", "POST") else Code.QUEUE_METHOD
+    if noun.get("method", "POST").strip().upper() not in ("GET", "POST"):
+        return Code.QUEUE_METHOD
+    address = noun.get("url").strip()
+    return Code.QUEUE_URL if address and not document.resolve(address) else None
 
 
 def _wait(queue: Queue, dj: WaitingDj, *, terms: Terms, dialled: Dialled) -> Generator[Effect, Any, Link | None]:
