@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
+from urllib.parse import urldefrag
 
 from callin.exchange import twiml
 from callin.exchange.errors import Code
@@ -160,7 +161,8 @@ def fallback_request(leg: Leg, failure: DocumentFailed) -> WebhookRequest | None
     call = leg.call
     if not call.fallback_url or failure.url == call.fallback_url:
         return None
-    params = (("ErrorCode", str(failure.code)), ("ErrorUrl", failure.url))
+    # Connection overrides are between the application and its carrier; no request shows them.
+    params = (("ErrorCode", str(failure.code)), ("ErrorUrl", urldefrag(failure.url).url))
     return leg.request(call.fallback_url, method=call.fallback_method, params=params)
 
 

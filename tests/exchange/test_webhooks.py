@@ -208,6 +208,14 @@ def test_replies_that_are_no_document(says: Says, code: int) -> None:
     assert lost.status.is_over
 
 
+def test_the_fallback_is_told_the_address_without_its_overrides() -> None:
+    """Facts 4.3: the fragment is for the carrier alone; ErrorUrl is what was asked for."""
+    desk = Desk({"/fails": Says(status=500), "/fallback": "<Hangup/>"}, voice_fallback_url=f"{BASE}/fallback")
+    desk.exchange.numbers[NUMBER].voice_url = f"{BASE}/fails?a=b#rc=2"
+    desk.dial()
+    assert desk.app.requests("/fallback")[0].params["ErrorUrl"] == f"{BASE}/fails?a=b"
+
+
 def test_a_failing_fallback_is_not_asked_again() -> None:
     """Facts 4.3: then the caller hears the application error."""
     desk = Desk({"/voice": Says(status=500), "/fallback": Says(status=500)}, voice_fallback_url=f"{BASE}/fallback")
