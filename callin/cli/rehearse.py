@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import click
 
 from callin.cli.terminal import Exit, answer, console
@@ -22,4 +24,7 @@ def rehearse(*, once: bool, speed: float, plot: str, port: int, as_list: bool) -
         for name in sorted(PLOTS):
             answer(f"{name}: {PLOTS[name].title}")
         return Exit.OK
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Said outright: whoever starts us in the background leaves SIGINT ignored, and SIGTERM would orphan the stage.
+        signal.signal(number, signal.default_int_handler)
     return play(Rehearsal(plot=PLOTS[plot], speed=speed, port=port, is_once=once), console=console())

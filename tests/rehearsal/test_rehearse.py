@@ -81,10 +81,11 @@ def test_a_running_rehearsals_database_is_left_alone(elsewhere: Path) -> None:
         assert running.execute("SELECT name FROM sqlite_master").fetchall() == [("precious",)]
 
 
-def test_it_stays_up_until_ctrl_c_and_leaves_nothing_running(elsewhere: Path) -> None:
-    """Without --once the addresses are printed; Ctrl-C ends every process that was started."""
+@pytest.mark.parametrize("ignoring", ["", "trap '' INT; "], ids=["at a terminal", "in the background"])
+def test_it_stays_up_until_ctrl_c_and_leaves_nothing_running(elsewhere: Path, ignoring: str) -> None:
+    """Without --once the addresses are printed; Ctrl-C ends every process that was started, wherever it was started."""
     with subprocess.Popen(
-        [sys.executable, "-m", "callin", "rehearse", "--plot", "short", "--port", "0"],
+        ["sh", "-c", f'{ignoring}exec "$0" -m callin rehearse --plot short --port 0', sys.executable],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
