@@ -72,7 +72,12 @@ class _Session:
             reply.blame(TOO_MANY_DOCUMENTS)
             return
         method = "GET" if verb.get("method").upper() == "GET" else "POST"
-        self.fetch(document.resolve(verb.text), method=method)
+        url = document.resolve(verb.text)
+        if not url:
+            reply.blame(Code.NO_URL)
+            self._fall_back(reply, code=Code.NO_URL)
+            return
+        self.fetch(url, method=method)
 
     def _fall_back(self, reply: Reply, *, code: int) -> None:
         """Ask the number's fallback address, once; with none the text is dropped without a word (facts 4.3)."""
@@ -86,7 +91,8 @@ class _Session:
     def _send(self, verb: twiml.Verb, document: twiml.Document, *, reply: Reply) -> None:
         """Send what one verb says; what cannot be sent leaves its code in the log entry that said it (facts 15)."""
         bodies = [child.text for child in verb.children if child.name == "Body"]
-        media = [document.resolve(child.text) for child in verb.children if child.name == "Media"]
+        addresses = [document.resolve(child.text) for child in verb.children if child.name == "Media"]
+        media = [address for address in addresses if address]
         body = bodies[0] if bodies else verb.text
         if not body and not media:
             return

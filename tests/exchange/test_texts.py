@@ -166,6 +166,20 @@ def test_a_broken_answer_asks_the_fallback_address_once(exchange: Exchange, app:
     assert _inbox(exchange) == ["sorry"]
 
 
+def test_addresses_that_are_nonsense_are_never_asked(exchange: Exchange, app: TextApp) -> None:
+    """A Redirect to one is 11100 and goes to the fallback (facts 4.3); a picture from one is left out."""
+    exchange.numbers[NUMBER].sms_fallback_url = f"{STATION}/fallback"
+    app.says("/sms", "<Response><Redirect>http://[::1/</Redirect></Response>")
+    app.says("/fallback", "<Response><Message><Body>sorry</Body><Media>http://[::1/</Media></Message></Response>")
+
+    exchange.receive_text(PHONE, NUMBER, "hi")
+
+    assert _webhook(exchange, "/sms").error == 11100
+    assert app.at("/fallback")[0]["ErrorCode"] == "11100"
+    assert _inbox(exchange) == ["sorry"]
+    assert [entry.url for entry in exchange.log.entries] == [f"{STATION}/sms", f"{STATION}/fallback"]
+
+
 def test_a_broken_answer_without_a_fallback_is_dropped(exchange: Exchange, app: TextApp) -> None:
     """Silence and a log entry (facts 4.3)."""
     app.says("/sms", "oops", status=500)
