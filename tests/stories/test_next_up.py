@@ -1,5 +1,8 @@
 """What happens to callers whom the producer puts next up."""
 
+import pytest
+
+from callin.errors import CarrierError, NotWaiting
 from callin.rules.call_states import CallState, Outcome
 from callin.usher import put_next_up
 from tests.stories.studio import Studio, spoken
@@ -84,3 +87,51 @@ def test_somebody_next_up_whose_end_was_never_told_does_not_stop_the_show(studio
     studio.later(60)
 
     assert (ana.state, dj.state) == ("bridged", "bridged")
+
+
+@pytest.mark.parametrize("fault", ["rest_500", "rest_timeout", "rest_timeout_after_work", "rest_429"])
+def test_a_twilio_that_answers_badly_for_a_while_moves_the_caller_once(studio: Studio, fault: str) -> None:
+    """A first request that failed, or only seemed to, is asked again; nobody else is moved."""
+    ana, ben = studio.joins(ANA), studio.joins(BEN)
+    studio.exchange.faults.change({fault: 1})
+
+    def recover(seconds: float) -> None:
+        studio.exchange.faults.change({fault: 0})
+        studio.later(seconds)
+
+    put_next_up(studio.station, call_sid=ben.calls[0].sid, actor="producer", pause=recover)
+    studio.later(20)
+    assert studio.call(ben).state == CallState.NEXT_UP
+    assert studio.call(ana).state == CallState.WAITING
+
+
+def test_a_twilio_that_refuses_leaves_the_caller_where_they_stood(studio: Studio) -> None:
+    """Too many requests, again and again: surely nothing was done, and the row says so."""
+    ana = studio.joins(ANA)
+    studio.exchange.faults.change({"rest_429": 1})
+    with pytest.raises(CarrierError):
+        put_next_up(studio.station, call_sid=ana.calls[0].sid, actor="producer", pause=studio.later)
+    assert studio.call(ana).state == CallState.WAITING
+
+
+def test_a_twilio_that_never_answers_leaves_it_open(studio: Studio) -> None:
+    """Nobody knows whether the work was done: the row says «moving» until the call itself speaks, or is asked again."""
+    ana = studio.joins(ANA)
+    studio.exchange.faults.change({"rest_timeout": 1})
+    with pytest.raises(CarrierError):
+        put_next_up(studio.station, call_sid=ana.calls[0].sid, actor="producer", pause=studio.later)
+    assert studio.call(ana).state == CallState.MOVING
+    studio.exchange.faults.change({"rest_timeout": 0})
+    put_next_up(studio.station, call_sid=ana.calls[0].sid, actor="producer")
+    studio.later(20)
+    assert studio.call(ana).state == CallState.NEXT_UP
+
+
+def test_a_caller_who_hung_up_this_moment_is_told_in_words(studio: Studio) -> None:
+    """Between the producer's look and the request the caller has gone."""
+    ana = studio.joins(ANA)
+    studio.exchange.faults.change({"member_gone": 1})
+    with pytest.raises(NotWaiting, match="just left"):
+        put_next_up(studio.station, call_sid=ana.calls[0].sid, actor="producer")
+    studio.settle()
+    assert studio.call(ana).outcome == Outcome.ABANDONED
