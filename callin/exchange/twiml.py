@@ -138,6 +138,9 @@ def _parsed(body: bytes) -> tuple[tuple[Verb, ...], bool]:
     # A parser forgives blank space before the root; Twilio does not (12100).
     if body[:1].isspace():
         raise Unreadable(Code.PARSE)
+    # Amazon's voices have SSML of their own, which people write without saying what its prefix stands for.
+    if b"<amazon:" in body and b"xmlns:amazon" not in body:
+        body = body.replace(b"<Response", b'<Response xmlns:amazon="amazon"', 1)
     try:
         root = ET.fromstring(body)  # noqa: S314 (the user's own application, on the user's own machine)
     except (ET.ParseError, ValueError, LookupError) as error:

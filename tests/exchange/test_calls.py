@@ -127,6 +127,13 @@ def test_what_is_said_lasts_as_long_as_its_words() -> None:
     assert desk.heard(call) == ["one two three", "next"]
 
 
+def test_ssml_of_amazons_own_needs_no_declared_prefix() -> None:
+    """Exchange rules: SSML inside Say is accepted, and people write Polly's tags as its manual shows them."""
+    desk = Desk({"/voice": '<Say>psst: <amazon:effect name="whispered">the show begins</amazon:effect></Say>'})
+    assert desk.heard(desk.dial()) == ["psst: the show begins"]
+    assert desk.entry("/voice").error is None
+
+
 def test_a_placed_call_rings_until_it_is_answered() -> None:
     """Facts 3.3, 4.1: queued, ringing, in-progress, completed, each told to whoever asked."""
     desk = Desk({"/out": "<Say>Your turn</Say>", "/progress": ""})
