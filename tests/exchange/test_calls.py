@@ -366,6 +366,17 @@ def test_a_conference_ended_for_all_leaves_nobody_behind_and_says_so_once() -> N
     assert told == ["participant-leave"] * 5 + ["conference-end"]
 
 
+def test_a_conference_tells_who_is_muted_and_why_it_ended() -> None:
+    """Facts 6: Muted, Hold and Coaching of a participant; ReasonConferenceEnded at the end."""
+    events = 'muted="true" statusCallback="/events" statusCallbackEvent="join end"'
+    desk = Desk({"/voice": CONFERENCE.format(events), "/dialled": "", "/events": Says(status=204, content_type=None)})
+    guest = desk.dial()
+    desk.exchange.hang_up(guest)
+    joined, ended = (asked.params for asked in desk.app.requests("/events"))
+    assert [joined[name] for name in ("CallSid", "Muted", "Hold", "Coaching")] == [guest.sid, "true", "false", "false"]
+    assert ended["ReasonConferenceEnded"] == "last-participant-left"
+
+
 def test_a_conference_waits_for_a_moderator() -> None:
     """Facts 6: starts only when one with startConferenceOnEnter is there."""
     quiet = CONFERENCE.format('startConferenceOnEnter="false"')

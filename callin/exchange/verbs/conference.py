@@ -18,6 +18,8 @@ from callin.exchange.verbs.dial_terms import Dialled, Terms
 from callin.exchange.webhooks import Kind, WebhookRequest
 
 LARGEST_ROOM = 250
+LAST_LEFT = "last-participant-left"
+MODERATOR_LEFT = "participant-with-end-conference-on-exit-left"
 
 
 class Started(Interruption):
@@ -44,6 +46,7 @@ class Room:
     has_started: bool = False
     may_start: bool = False
     sequence: int = 0
+    reason: str = LAST_LEFT
 
 
 def confer(leg: Leg, noun: Verb, document: Document, *, terms: Terms, dialled: Dialled) -> Generator[Effect, Any, None]:
@@ -59,8 +62,9 @@ def confer(leg: Leg, noun: Verb, document: Document, *, terms: Terms, dialled: D
     room.present.append(leg)
     room.may_start |= noun.get("startConferenceOnEnter", "true").strip().lower() != "false"
     ends = noun.is_true("endConferenceOnExit")
+    is_muted = noun.is_true("muted")
     try:
-        _tell(room, "join", leg)
+        _tell(room, "join", leg, is_muted=is_muted)
         if not room.has_started and (len(room.present) < 2 or not room.may_start):
             yield from _wait(leg, noun, document)
         elif not room.has_started:
@@ -68,9 +72,9 @@ def confer(leg: Leg, noun: Verb, document: Document, *, terms: Terms, dialled: D
         leg.hear(HeardKind.BRIDGE)
         yield from _talk(leg, room, terms)
     except Interruption:
-        _leave(leg, room, ends=ends)
+        _leave(leg, room, ends=ends, is_muted=is_muted)
         raise
-    _leave(leg, room, ends=ends)
+    _leave(leg, room, ends=ends, is_muted=is_muted)
 
 
 def _open(noun: Verb, document: Document) -> Room:
@@ -117,10 +121,11 @@ def _talk(leg: Leg, room: Room, terms: Terms) -> Generator[Effect, Any, None]:
             return
 
 
-def _leave(leg: Leg, room: Room, *, ends: bool) -> None:
+def _leave(leg: Leg, room: Room, *, ends: bool, is_muted: bool) -> None:
     room.present.remove(leg)
-    _tell(room, "leave", leg)
+    _tell(room, "leave", leg, is_muted=is_muted)
     if ends:
+        room.reason = MODERATOR_LEFT
         # A copy: each of them leaves, and so shortens the list, while it hears the news.
         for other in tuple(room.present):
             # Whoever still waits for the start stops waiting first, and then hears that it is over.
@@ -133,7 +138,7 @@ def _leave(leg: Leg, room: Room, *, ends: bool) -> None:
         _tell(room, "end", leg)
 
 
-def _tell(room: Room, event: str, leg: Leg) -> None:
+def _tell(room: Room, event: str, leg: Leg, *, is_muted: bool = False) -> None:
     room.sequence += 1
     if not room.callback or event not in room.events:
         return
@@ -147,7 +152,10 @@ def _tell(room: Room, event: str, leg: Leg) -> None:
         ("Timestamp", leg.exchange.now().strftime("%a, %d %b %Y %H:%M:%S +0000")),
     ]
     if event in ("join", "leave"):
-        params.append(("CallSid", leg.call.sid))
+        muted = "true" if is_muted else "false"
+        params += [("CallSid", leg.call.sid), ("Muted", muted), ("Hold", "false"), ("Coaching", "false")]
+    if event == "end":
+        params += [("CallSidEndingConference", leg.call.sid), ("ReasonConferenceEnded", room.reason)]
     leg.exchange.notify(
         WebhookRequest(
             url=room.callback, method=room.callback_method, params=tuple(params), kind=Kind.STATUS, call=leg.call
