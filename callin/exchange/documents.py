@@ -110,9 +110,6 @@ def _obtain(leg: Leg, source: Source, context: Context) -> Generator[Effect, Any
     try:
         if isinstance(source, str):
             return twiml.read_text(source)
-        if not url:
-            # A number without an application, or an address that was nonsense: there is nobody to ask.
-            raise DocumentFailed(Code.NO_URL, url=url)
         reply = yield Await(source.ticket if isinstance(source, Sent) else leg.send(source))
         return twiml.read(reply)
     except twiml.Unreadable as error:

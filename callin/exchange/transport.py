@@ -26,6 +26,10 @@ class NotReached(Exception):
     """Nobody answered at all: no connection was made."""
 
 
+class NotAnAddress(NotReached):
+    """There is nobody to connect to: trying again is no use."""
+
+
 class NoAnswer(Exception):
     """A connection was made and no complete answer came in time."""
 
@@ -64,12 +68,12 @@ class Transport:
         """Return what the application answered.
 
         Raises:
-            NotReached: there was no connection.
+            NotReached: there was no connection; `NotAnAddress`: nor will there ever be.
             NoAnswer: there was one, but no complete answer within the limits.
         """
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise NotReached(f"not a web address: {url!r}")
+            raise NotAnAddress(f"not a web address: {url!r}")
         app = self._apps.get(f"{parts.scheme}://{parts.netloc}")
         if app is not None:
             return _send_in_process(app, method=method, url=url, headers=headers, body=body or b"")

@@ -20,7 +20,7 @@ from callin.exchange.cookies import Jar
 from callin.exchange.errors import Code
 from callin.exchange.log import shown_body, shown_params
 from callin.exchange.records import Call, LogEntry
-from callin.exchange.transport import Answer, Limits, NoAnswer, NotReached
+from callin.exchange.transport import Answer, Limits, NoAnswer, NotAnAddress, NotReached
 
 if TYPE_CHECKING:
     from callin.exchange.network import Network
@@ -161,7 +161,7 @@ def _deliver_here(network: Network, request: WebhookRequest, *, first: LogEntry 
 
 
 def _send(network: Network, request: WebhookRequest, *, url: str, limits: Limits, reply: Reply) -> str | None:
-    """Send once and fill in the reply; return how it failed, in the words of the overrides, or None."""
+    """Send once and fill in the reply; return how it failed, in the words of the overrides; None: no more tries."""
     try:
         wire = _on_the_wire(network, request, url=url)
         answer = network.transport.send(wire.method, wire.url, headers=wire.headers, body=wire.body, limits=limits)
@@ -169,6 +169,8 @@ def _send(network: Network, request: WebhookRequest, *, url: str, limits: Limits
         reply.is_late = isinstance(failure, NoAnswer) and failure.is_timeout
         with network.lock:
             reply.blame(Code.RETRIEVAL)
+        if isinstance(failure, NotAnAddress):
+            return None
         return "rt" if isinstance(failure, NoAnswer) else "ct"
     with network.lock:
         _fill(reply, answer)

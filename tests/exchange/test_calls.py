@@ -419,11 +419,11 @@ def test_a_verb_that_may_not_stand_in_a_conference_wait() -> None:
 
 
 def test_a_number_without_an_application_apologises() -> None:
-    """Facts 4.3: it fails like any other, but nothing is sent to nowhere."""
+    """Facts 4.3: nothing to ask is a failed request like any other, told once: trying again is no use."""
     desk = Desk()
     desk.exchange.numbers[NUMBER].voice_url = desk.exchange.numbers[NUMBER].status_callback = ""
     assert desk.heard(desk.dial()) == [APPLICATION_ERROR]
-    assert desk.exchange.log.entries == []
+    assert [(entry.url, entry.error) for entry in desk.exchange.log.entries] == [("", 11200)]
 
 
 def test_a_time_limit_set_by_rest_ends_a_call() -> None:
