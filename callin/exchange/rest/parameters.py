@@ -61,7 +61,10 @@ class Parameters:
             raise RestError(400, INVALID_PARAMETER, f"{name} is not a whole number: {value[:40]}")
         number = int(value)
         if (least is not None and number < least) or (most is not None and number > most):
-            raise RestError(400, INVALID_PARAMETER, f"{name} must be between {least} and {most}: {number}")
+            bounds = " and ".join(
+                words for words, bound in ((f"at least {least}", least), (f"at most {most}", most)) if bound is not None
+            )
+            raise RestError(400, INVALID_PARAMETER, f"{name} must be {bounds}: {number}")
         return number
 
     def boolean(self, name: str) -> bool | None:

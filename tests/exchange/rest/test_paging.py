@@ -103,6 +103,7 @@ def test_paging_that_is_no_number_is_refused(client: Client, query: str, code: i
     status, refusal = _list(client, f"Queues.json?{query}")
 
     assert (status, refusal["code"]) == (400, code)
+    assert "None" not in refusal["message"]
 
 
 def test_a_list_that_is_refused_raises_the_clients_plain_exception(client: Client, exchange: Exchange) -> None:
