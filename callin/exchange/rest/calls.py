@@ -132,7 +132,7 @@ def create(asking: RestCall) -> HttpAnswer:
             method=asked.method("Method") or "POST",
             fallback_url=asked.url("FallbackUrl", code=INVALID_URL) or "",
             fallback_method=asked.method("FallbackMethod") or "POST",
-            status_callback=asked.url("StatusCallback", code=INVALID_URL) or "",
+            status_callback=asked.status_callback() or "",
             status_callback_method=asked.method("StatusCallbackMethod") or "POST",
             status_callback_events=tuple(_events(asked)) or ("completed",),
             timeout_s=asked.integer("Timeout", least=1, most=600) or 60,
@@ -158,7 +158,7 @@ def update(asking: RestCall) -> HttpAnswer:
             status=status,
             fallback_url=asked.url("FallbackUrl", code=INVALID_URL),
             fallback_method=asked.method("FallbackMethod"),
-            status_callback=asked.url("StatusCallback", code=INVALID_URL),
+            status_callback=asked.status_callback(),
             status_callback_method=asked.method("StatusCallbackMethod"),
             time_limit_s=asked.integer("TimeLimit", least=1, most=86_400),
         )

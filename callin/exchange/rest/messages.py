@@ -13,7 +13,7 @@ from callin.exchange.rest.render import API_VERSION, account_path, rfc_2822
 from callin.exchange.rest.resource import RestCall
 
 NO_FROM, NO_TO, NO_BODY = 21603, 21604, 21602
-INVALID_STATUS_CALLBACK, INVALID_MEDIA_URL = 21609, 21620
+INVALID_MEDIA_URL = 21620
 NO_SUCH_SERVICE = 21701
 NOT_COMPLETE, NOT_CANCELABLE = 20009, 30409
 MAX_MEDIA, TOO_MANY_MEDIA = 10, 21623
@@ -100,7 +100,7 @@ def create(asking: RestCall) -> HttpAnswer:
     body, media_urls = asked.text("Body") or "", _media_urls(asked)
     if not body and not media_urls:
         raise RestError(400, NO_BODY, "Message body is required.")
-    status_callback = asked.url("StatusCallback", code=INVALID_STATUS_CALLBACK) or ""
+    status_callback = asked.status_callback() or ""
     with asking.exchange.lock:
         message = asking.exchange.send_message(
             to=to, from_=from_, body=body, status_callback=status_callback, media_urls=media_urls

@@ -76,6 +76,8 @@ def test_a_call_can_be_made_with_words_instead_of_an_address(client: Client, exc
         ({"To": "+15550109999", "From": "+15550100003", "Url": HOLD, "Twiml": "<Response/>"}, 20001),
         ({"To": "+15550109999", "From": "+15550100003", "Url": HOLD, "Timeout": "soon"}, 20001),
         ({"To": "+15550109999", "From": "+15550100003", "Url": HOLD, "Method": "PUT"}, 20001),
+        ({"To": "+15550109999", "From": "+15550100003", "Url": HOLD, "StatusCallback": "here"}, 21609),
+        ({"To": "+15550109999", "From": "+15550100003", "Url": HOLD, "StatusCallback": "http://a_b.test/"}, 21609),
         ({"To": "+15550109999", "From": "+15550100003", "Url": HOLD, "StatusCallbackEvent": "sneezed"}, 20001),
         ({"To": "+15550109999", "From": "+15550100003", "Twiml": "x" * 4001}, 21624),
     ],
