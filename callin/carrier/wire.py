@@ -7,10 +7,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import HttpClient
 from twilio.http.response import Response
@@ -23,6 +25,8 @@ TIMEOUT_S = 10
 # Above the sixteen workers of the drain, with room for the courier and the doors.
 POOL_SIZE = 64
 LARGEST_RECORDING = 64 * 1024 * 1024
+MOST_HOPS = 4
+ELSEWHERE = ("https",)  # how we follow to another host
 
 
 class PooledHttpClient(HttpClient):  # type: ignore[misc]  # twilio has no types
@@ -67,20 +71,44 @@ class PooledHttpClient(HttpClient):  # type: ignore[misc]  # twilio has no types
 def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
     """Return what is at a media address of Twilio's.
 
+    Twilio may send us on to where it stores the file; our credentials stay behind.
+
     Args:
         url: where it is.
         auth: account or key, and its secret.
     """
-    # Redirects are refused: they would carry the credentials to another host.
-    with requests.get(url, auth=auth, timeout=TIMEOUT_S, stream=True, allow_redirects=False) as answer:
-        if answer.status_code != 200:
-            raise TwilioRestException(answer.status_code, "", "it is not to be had", answer.status_code)
-        sound = bytearray()
-        for piece in answer.iter_content(64 * 1024):
-            sound += piece
-            if len(sound) > LARGEST_RECORDING:
-                raise TwilioRestException(413, "", f"it is larger than {LARGEST_RECORDING} bytes", 413)
+    home = urlsplit(url)
+    for _hop in range(MOST_HOPS):
+        here = urlsplit(url)
+        is_home = (here.scheme, here.netloc) == (home.scheme, home.netloc)
+        if not is_home and here.scheme not in ELSEWHERE:
+            break
+        with requests.get(
+            url, auth=auth if is_home else _Nobody(), timeout=TIMEOUT_S, stream=True, allow_redirects=False
+        ) as answer:
+            if answer.is_redirect:
+                url = urljoin(url, answer.headers["Location"])
+                continue
+            if answer.status_code != 200:
+                raise TwilioRestException(answer.status_code, "", "it is not to be had", answer.status_code)
+            return _read(answer)
+    raise TwilioRestException(400, "", "its address leads nowhere we would follow", 400)
+
+
+def _read(answer: requests.Response) -> bytes:
+    sound = bytearray()
+    for piece in answer.iter_content(64 * 1024):
+        sound += piece
+        if len(sound) > LARGEST_RECORDING:
+            raise TwilioRestException(413, "", f"it is larger than {LARGEST_RECORDING} bytes", 413)
     return bytes(sound)
+
+
+class _Nobody(AuthBase):
+    """Sends no credentials, not even those that a .netrc would add."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
 
 
 @contextmanager

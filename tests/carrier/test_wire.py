@@ -13,7 +13,7 @@ from callin.carrier.wire import PooledHttpClient, fetch_media
 
 
 class Host(BaseHTTPRequestHandler):
-    """Answers with the path it was asked for; /elsewhere redirects to this same host, where it can be seen."""
+    """Answers with the path it was asked for; /elsewhere?TO sends whoever asks on to TO."""
 
     protocol_version = "HTTP/1.1"
     seen: list[tuple[str, str | None]]
@@ -21,9 +21,10 @@ class Host(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.seen.append((self.path, self.headers["Authorization"]))
         body = self.path.encode()
-        if self.path == "/elsewhere":
+        if self.path.startswith("/elsewhere?"):
+            to = self.path.partition("?")[2]
             self.send_response(302)
-            self.send_header("Location", "/landed")
+            self.send_header("Location", self.path if to.startswith("/elsewhere") else to)
         elif self.path == "/nothing":
             self.send_response(404)
         else:
@@ -73,12 +74,38 @@ def test_a_recording_comes_with_credentials(host: str) -> None:
     assert others == []
 
 
-@pytest.mark.parametrize("path", ["/elsewhere", "/nothing"])
-def test_a_recording_is_never_followed_elsewhere(host: str, path: str) -> None:
-    """A redirect is a failure like any other: it would carry the credentials to another host."""
-    with pytest.raises(TwilioRestException):
-        fetch_media(host + path, ("AC1", "token"))
-    assert [path for path, _ in Host.seen] == [path]
+def test_a_missing_recording_is_a_refusal(host: str) -> None:
+    """What is not there is told as Twilio told it."""
+    with pytest.raises(TwilioRestException, match="404"):
+        fetch_media(f"{host}/nothing", ("AC1", "token"))
+
+
+def test_a_recording_is_followed_on_its_own_host(host: str) -> None:
+    """Twilio may send us on; on the same host our credentials go along."""
+    assert fetch_media(f"{host}/elsewhere?/landed", ("AC1", "token")) == b"/landed"
+    assert [path for path, auth in Host.seen if auth] == ["/elsewhere?/landed", "/landed"]
+
+
+def test_another_host_never_sees_the_credentials(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Followed to a store elsewhere, the file is fetched as nobody, whatever a .netrc says."""
+    monkeypatch.setattr(wire, "ELSEWHERE", ("http",))
+    other = host.replace("127.0.0.1", "localhost")
+    assert fetch_media(f"{host}/elsewhere?{other}/landed", ("AC1", "token")) == b"/landed"
+    assert Host.seen[-1] == ("/landed", None)
+
+
+@pytest.mark.parametrize("to", ["http://localhost:1/landed", "file:///etc/passwd", "ftp://example.org/x"])
+def test_nobody_is_followed_off_a_safe_road(host: str, to: str) -> None:
+    """To another host only by https; nothing is even asked."""
+    with pytest.raises(TwilioRestException, match="leads nowhere"):
+        fetch_media(f"{host}/elsewhere?{to}", ("AC1", "token"))
+    assert len(Host.seen) == 1
+
+
+def test_a_recording_that_leads_in_circles_is_given_up(host: str) -> None:
+    """Sent on and on, the fetching ends."""
+    with pytest.raises(TwilioRestException, match="leads nowhere"):
+        fetch_media(f"{host}/elsewhere?/elsewhere?/x", ("AC1", "token"))
 
 
 def test_a_recording_has_a_largest_size(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
