@@ -54,14 +54,13 @@ def python_of_the_house(dev=False):
             f"needs Python 3.11 or newer, and this is {found}. Install it (Debian: apt install python3), "
             f"then run this script with it: python3.11 {sys.argv[0]}"
         )
-    wanted = _fingerprint()
     for room in _rooms():
-        if _is_ready(room, wanted, dev):
+        if _is_ready(room, dev):
             return _python_in(room)
     room = _first_writable_room()
     with _alone_in(room):
-        if not _is_ready(room, wanted, dev):
-            _furnish(room, wanted, dev)
+        if not _is_ready(room, dev):
+            _furnish(room, dev)
     return _python_in(room)
 
 
@@ -95,11 +94,15 @@ def _first_writable_room():
     raise Trouble(f"can write neither {rooms}. Clone it to a folder of your own, or set TMPDIR.")
 
 
-def _fingerprint():
+def _fingerprint(room):
+    """What an environment was made from: the lock, this checkout, and the Python that it stands on.
+
+    Not the Python that asks: cron's PATH often finds another one, and must not tear down what a server runs in.
+    """
     told = hashlib.sha256()
     for name in ("uv.lock", "pyproject.toml"):
         told.update((ROOT / name).read_bytes())
-    told.update(f"{ROOT} {sys.version}".encode())
+    told.update(f"{ROOT} {os.path.realpath(str(_python_in(room)))}".encode())
     return told.hexdigest()
 
 
@@ -107,7 +110,7 @@ def _python_in(room):
     return room / ".venv" / "bin" / "python"
 
 
-def _is_ready(room, wanted, dev):
+def _is_ready(room, dev):
     if room != ROOT and room.exists() and hasattr(os, "getuid") and room.stat().st_uid != os.getuid():
         return False
     try:
@@ -115,7 +118,9 @@ def _is_ready(room, wanted, dev):
     except OSError:
         return False
     # A full environment serves the rehearsal too; the reverse does not hold.
-    return stamp[:1] == [wanted] and (not dev or "dev" in stamp) and os.access(str(_python_in(room)), os.X_OK)
+    return (
+        stamp[:1] == [_fingerprint(room)] and (not dev or "dev" in stamp) and os.access(str(_python_in(room)), os.X_OK)
+    )
 
 
 @contextlib.contextmanager
@@ -132,7 +137,7 @@ def _alone_in(room):
         yield
 
 
-def _furnish(room, wanted, dev):
+def _furnish(room, dev):
     uv = _uv(room)
     _tell("setting up {} (once; about half a minute)".format(room / ".venv"))
     env = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_PROJECT_ENVIRONMENT=str(room / ".venv"))
@@ -155,7 +160,7 @@ def _furnish(room, wanted, dev):
         raise Trouble(
             "could not install what uv.lock lists (see above). It needs the network once; then run this again."
         )
-    stamp.write_text("{} {}\n".format(wanted, "dev" if dev else "run"))
+    stamp.write_text("{} {}\n".format(_fingerprint(room), "dev" if dev else "run"))
 
 
 def _has_writable_home():
