@@ -50,8 +50,11 @@ def _as_database_url(text: str) -> str:
     scheme, mark, rest = text.strip().partition("://")
     if mark and scheme == "sqlite" and rest.startswith("/"):
         path = rest[1:]
+        if path.partition("?")[0] in ("", ":memory:"):
+            raise ValueError("a database that no second process sees, and that ends with its own")
         return "sqlite:///" + (str(Path(path).expanduser()) if path.startswith("~") else path)
     if mark and scheme in ("postgres", "postgresql", "postgresql+psycopg") and rest:
+        _ = urlsplit(f"//{rest}").port  # raises ValueError for what is no port
         return "postgresql+psycopg://" + rest
     raise ValueError("not a database we know")
 
