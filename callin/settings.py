@@ -31,6 +31,7 @@ from callin.setting_values import (
 )
 
 ENV_FILE = Path(".env")
+LONGEST_SHOW_NAME = 100
 
 
 class _ContradictionError(ValueError):
@@ -168,9 +169,9 @@ class Settings(BaseSettings):
     show_name: str = _setting(
         "CALLIN_SHOW_NAME",
         "What callers hear the show called.",
-        "is longer than 100 characters",
+        f"is longer than {LONGEST_SHOW_NAME} characters",
         default="the call-in show",
-        max_length=100,
+        max_length=LONGEST_SHOW_NAME,
     )
     station_name: str = _setting(
         "CALLIN_STATION_NAME",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from callin import __version__
 from callin.cli.courier import courier
@@ -65,9 +65,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         tell("Edit .env (.env.example explains each line), then run it again.")
         return Exit.SETTINGS
     except CallinError as error:
-        tell(f"callin: {error}")
+        tell(f"callin: {error}{_way_out_of(error)}")
         return _ending_of(error)
-    except OperationalError as error:
+    except DatabaseError as error:
+        # Only these two are the database's own state; their kin (a constraint, a wrong statement) are defects of ours.
+        if type(error) not in (DatabaseError, OperationalError):
+            return _unexpected(error)
         reason = str(error.__cause__ or error).splitlines()[0]
         tell(f"callin: the database does not answer ({without_numbers(reason)}). Check DATABASE_URL in .env.")
         return Exit.UNREACHABLE
@@ -76,17 +79,27 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = None
         return Exit.OK
     except Exception as error:
-        # Ours to mend, not the reader's: the trace is for whoever asks for it.
-        _log.debug("unexpected", exc_info=error)
-        tell(f"callin: this should not happen: {type(error).__name__}: {without_numbers(str(error))}")
-        tell("Please report it, with what LOG_LEVEL=DEBUG shows of the same command.")
-        return Exit.FAILED
+        return _unexpected(error)
     return result if isinstance(result, int) else Exit.OK
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     sys.exit(run())
+
+
+def _unexpected(error: Exception) -> Exit:
+    # Ours to mend, not the reader's: the trace is for whoever asks for it.
+    _log.debug("unexpected", exc_info=error)
+    tell(f"callin: this should not happen: {type(error).__name__}: {without_numbers(str(error))}")
+    tell("Please report it, with what LOG_LEVEL=DEBUG shows of the same command.")
+    return Exit.FAILED
+
+
+def _way_out_of(error: CallinError) -> str:
+    if isinstance(error, CarrierError) and error.status is None:
+        return " Check this machine's network (and TWILIO_API_URL, if .env has it), then run it again."
+    return ""
 
 
 def _ending_of(error: CallinError) -> Exit:

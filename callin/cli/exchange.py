@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from callin.cli.terminal import Exit
+from callin.cli.terminal import Exit, Speed
 from callin.errors import CallinError
 from callin.exchange.exchange import ACCOUNT_SID, AUTH_TOKEN
 from callin.exchange.server import serve
@@ -15,7 +15,7 @@ from callin.exchange.server import serve
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--account-sid", default=ACCOUNT_SID, show_default=True, help="The account that it plays.")
 @click.option("--auth-token", default=AUTH_TOKEN, show_default=True, help="Signs its webhooks.")
-@click.option("--speed", type=click.FloatRange(0.01, 1000), default=1.0, show_default=True, help="Times real time.")
+@click.option("--speed", type=Speed(0.01, 1000), default=1.0, show_default=True, help="Times real time.")
 @click.option("--manual-clock", is_flag=True, help="Time stands still until POST /_exchange/clock.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the dice behind its faults.")
 @click.option("--open-control", is_flag=True, help="Other machines may use the control API too.")

@@ -6,7 +6,7 @@ import signal
 
 import click
 
-from callin.cli.terminal import Exit, answer, console
+from callin.cli.terminal import Exit, Speed, answer, console
 from callin.rehearsal.plots import PLOTS
 from callin.rehearsal.rehearse import Rehearsal
 from callin.rehearsal.rehearse import rehearse as play
@@ -14,7 +14,7 @@ from callin.rehearsal.rehearse import rehearse as play
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the show: exit 0 only if all went as the plot says.")
-@click.option("--speed", type=click.FloatRange(0.1, 200), default=20, show_default=True, help="Times real time.")
+@click.option("--speed", type=Speed(0.1, 200), default=20, show_default=True, help="Times real time.")
 @click.option("--plot", type=click.Choice(sorted(PLOTS)), default=min(PLOTS), show_default=True, help="What is played.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the station; 0: any.")
 @click.option("--list", "as_list", is_flag=True, help="Say which plots there are.")

@@ -26,9 +26,10 @@ from callin.desk.shows import ShowCard
 from callin.drain import ClosingReport, close_show, look_at_closing
 from callin.errors import CarrierError, ShowAlreadyOpen
 from callin.models import ShowState
+from callin.settings import LONGEST_SHOW_NAME
 from callin.station import Station
 
-GO_ON = "callin: the show is still closing. Go on with: callin show close"
+GO_ON = "callin: closing is not finished. Go on with: callin show close"
 
 
 @click.group()
@@ -43,6 +44,8 @@ def show() -> None:
 def open_(*, name: str | None, until: str | None, as_json: bool) -> int:
     """Let callers into the line. Safe to repeat: what is missing at Twilio is made."""
     ends_at = None if until is None else next_time_of(until, now=datetime.now().astimezone())
+    if name is not None and len(name) > LONGEST_SHOW_NAME:
+        raise click.BadParameter(f"is longer than {LONGEST_SHOW_NAME} characters", param_hint="--name")
     station = station_for_command()
     card, was_open = _opened(station, name=name or station.settings.show_name, ends_at=ends_at)
     try:
@@ -53,6 +56,8 @@ def open_(*, name: str | None, until: str | None, as_json: bool) -> int:
             "a DJ who rings now may find no line. Run again: callin show open"
         )
         raise
+    if was_open and (name is not None or until is not None):
+        tell("callin: the show was open already, so --name and --until change nothing.")
     if as_json:
         answer_json(show_report.show_as_json(card) | {"was_open": was_open})
     elif was_open:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from enum import IntEnum
 from typing import Any
@@ -88,6 +89,17 @@ def ask_before(what: str, *, yes: bool) -> None:
         raise click.UsageError(f"{what}? This is not a terminal, so nobody can be asked: add --yes.")
     if not click.confirm(f"{what}?", err=True):
         raise Declined
+
+
+class Speed(click.FloatRange):
+    """How many times as fast as real time: in the range, and a number at all."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; NaN is in every range by click's comparisons."""
+        speed = float(super().convert(value, param, ctx))
+        if math.isnan(speed):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return speed
 
 
 class Declined(Exception):

@@ -42,7 +42,9 @@ def test_bad_settings_are_all_told_and_end_with_three(
 
 
 @pytest.mark.parametrize(
-    "words", [["sing"], ["show", "close", "--now"], ["serve", "--port", "99999"], ["show", "open", "x"]]
+    "words",
+    [["sing"], ["show", "close", "--now"], ["serve", "--port", "99999"], ["show", "open", "x"]]
+    + [["rehearse", "--speed", "nan"], ["exchange", "--speed", "nan"], ["show", "open", "--name", "n" * 101]],
 )
 def test_wrong_usage_ends_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be understood is told with the way to help."""
@@ -54,14 +56,15 @@ def test_a_database_out_of_reach_ends_with_four(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """A database that cannot be opened is told with its setting."""
-    (tmp_path / "file").write_text("no folder")
-    for url in (f"sqlite:///{tmp_path}/file/callin.db", f"sqlite:///{tmp_path}"):
+    (tmp_path / "file").write_text("neither a folder nor a database, however long one reads")
+    for url in (f"sqlite:///{tmp_path}/file/callin.db", f"sqlite:///{tmp_path}", f"sqlite:///{tmp_path}/file"):
         environment.setenv("DATABASE_URL", url)
         assert run(["show", "list"]) == 4
         assert run(["db", "upgrade"]) == 4
         said = capsys.readouterr()
         assert "DATABASE_URL" in said.err
         assert "Traceback" not in said.err
+        assert "should not happen" not in said.err
 
 
 def test_the_database_is_checked_and_upgraded(
@@ -118,9 +121,11 @@ def test_one_round_of_the_courier(environment: pytest.MonkeyPatch, capsys: Captu
 def test_twilio_out_of_reach_ends_with_four(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A refused connection is one sentence."""
+    """A refused connection is one line, with what to do about it."""
     assert run(["numbers", "sync"]) == 4
-    assert capsys.readouterr().err.count("\n") == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "then run it again" in said
 
 
 def test_the_plots_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,6 +44,15 @@ def test_opening_twice_opens_once(studio: Studio) -> None:
     assert studio.callin("show", "list", "--json").json[1:] == []
 
 
+def test_a_name_for_a_show_that_is_open_is_not_ignored_in_silence(studio: Studio) -> None:
+    """Neither name nor end of an open show change, and whoever gave them is told."""
+    studio.callin("show", "open")
+    said = studio.callin("show", "open", "--name", "Night Owls", "--until", "22:00")
+    assert said.code == 0
+    assert "change nothing" in said.err
+    assert studio.show().name != "Night Owls"
+
+
 def test_opening_without_twilio_says_what_holds(studio: Studio) -> None:
     """When Twilio does not answer, the show is open all the same, and the command says so and what to run."""
     studio.monkeypatch.setenv("TWILIO_API_URL", "http://127.0.0.1:9")
@@ -179,6 +188,14 @@ def test_twilio_down_while_closing_says_how_to_go_on(on_air: Studio, monkeypatch
         said = on_air.callin("show", "close", "--yes")
     assert said.code == 4
     assert "Go on with: callin show close" in said.err
+
+
+def test_no_show_is_said_to_be_closing_when_none_was_open(studio: Studio) -> None:
+    """A closing that fails with no show at all speaks of the closing, not of a show."""
+    studio.monkeypatch.setenv("TWILIO_AUTH_TOKEN", "not-the-token")
+    said = studio.callin("show", "close", "--yes")
+    assert said.code == 3
+    assert "show is still closing" not in said.err
 
 
 def test_the_list_is_newest_first(studio: Studio) -> None:
