@@ -53,17 +53,31 @@ class Welcome:
     show_name: str | None = None
 
 
+class JoinKind(StrEnum):
+    """What becomes of a call that comes to the line's door."""
+
+    LINE = "line"
+    CLOSED = "closed"  # `<Enqueue>` would only re-create the queue
+    AIRED = "aired"  # has had their turn, and the word of its end was lost: thanks
+    MESSAGE = "message"  # was leaving a message when something failed: offered again
+    LEFT = "left"  # had asked to leave
+
+
 @dataclass(frozen=True, slots=True)
 class Joining:
     """Into which queue the call goes, and for the how-manieth time.
 
     Attributes:
-        queue_name: None when the show is no longer open: `<Enqueue>` would only re-create the queue.
+        queue_name: None unless the call goes into a queue.
         stint: goes into the addresses of the queue's callbacks.
+        kind: what the caller hears.
+        show_name: for whoever is thanked.
     """
 
     queue_name: str | None
     stint: int = 0
+    kind: JoinKind = JoinKind.LINE
+    show_name: str | None = None
 
 
 class KeyAnswer(StrEnum):
@@ -117,12 +131,19 @@ def join_line(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
     call = _row(session, call_sid=arrival.call_sid)
     if call is None:
         call = _enter(session, now=now, arrival=arrival, show_id=show.show_id if show else None)
+    # A document that failed leads here too: who has had their turn, or asked to leave, is not put back in line.
+    if outcomes.has_talked(session, call=call) or call.wish == Wish.LEAVE:
+        kind = JoinKind.LEFT if call.wish == Wish.LEAVE else JoinKind.AIRED
+        return Joining(queue_name=None, kind=kind, show_name=show.name if show else None)
     if show is None or show.state != ShowState.OPEN or call.state == CallState.OVER:
         if call.state == CallState.ANSWERED:
             call.state = CallState.LEAVING_MESSAGE
             outcomes.settle(session, now=now, call=call, outcome=Outcome.CLOSED, witness=Witness.STATUS_CALLBACK)
-        return Joining(queue_name=None)
-    if call.state == CallState.ANSWERED:
+        return Joining(queue_name=None, kind=JoinKind.CLOSED)
+    if call.wish == Wish.MESSAGE or call.state == CallState.LEAVING_MESSAGE:
+        call.state = CallState.LEAVING_MESSAGE
+        return Joining(queue_name=None, kind=JoinKind.MESSAGE)
+    if call.state in (CallState.ANSWERED, CallState.ON_AIR):
         wait_begins(session, now=now, call=call)
     return Joining(queue_name=show.queue_name, stint=call.stints)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callin.desk import show_log, texting
-from callin.models import Call, Show
+from callin.models import Call, DjCall, Show
 from callin.rules.apologies import is_owed
 from callin.rules.call_states import CallState, Outcome, Witness
 
@@ -76,6 +76,20 @@ def record_talk(session: Session, *, call: Call, aired_s: int) -> None:
         .values(talks=Show.talks + (1 if is_first else 0), talk_s=Show.talk_s + aired_s - (call.aired_s or 0))
     )
     call.aired_s = aired_s
+
+
+def has_talked(session: Session, *, call: Call) -> bool:
+    """Return whether this caller, who is off the air, has had their turn, though perhaps no callback has said so yet.
+
+    A DJ who is still there ended a talk; one who has gone may have hung up during the whisper, and then it was no turn.
+
+    Args:
+        call: the listener's, not bridged at this moment.
+    """
+    if call.state != CallState.ON_AIR:
+        return call.outcome == Outcome.AIRED
+    still_there = select(DjCall.id).where(DjCall.call_sid == call.dj_call_sid, DjCall.ended_at.is_(None))
+    return call.aired_s is not None or session.scalar(still_there) is not None
 
 
 def finish(session: Session, *, now: datetime, call: Call) -> None:

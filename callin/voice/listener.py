@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callin.desk import calls, farewells, holding, messages
-from callin.desk.calls import KeyAnswer, WelcomeKind
+from callin.desk.calls import JoinKind, KeyAnswer, WelcomeKind
 from callin.desk.farewells import FarewellKind
 from callin.voice import forms
 from callin.webhooks import PhoneDoor, Webhook
@@ -27,12 +27,12 @@ def answer(webhook: Webhook) -> bytes:
 
 @door.speaks("/join")
 def join(webhook: Webhook) -> bytes:
-    """The greeting is over: into the line, if the show is still open."""
+    """The greeting is over: into the line, if the show is still open and this caller still wants to wait."""
     arrival = forms.arrival_of(webhook.fields)
     station = webhook.station
     with station.transaction() as session:
         joining = calls.join_line(session, now=station.clock(), arrival=arrival)
-    variant = "" if joining.queue_name else ".closed"
+    variant = "" if joining.kind == JoinKind.LINE else f".{joining.kind}"
     return station.twiml.render(f"listener/join{variant}.xml", joining=joining)
 
 

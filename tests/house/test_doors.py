@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from structlog.testing import capture_logs
 
-from callin.desk.calls import Joining, OnAirNotice, Welcome, WelcomeKind
+from callin.desk.calls import Joining, JoinKind, OnAirNotice, Welcome, WelcomeKind
 from callin.desk.dj_door import DjDoor, DoorKind
 from callin.desk.djs import DjTurn, TurnKind
 from callin.desk.farewells import Farewell, FarewellKind
@@ -85,6 +85,7 @@ def test_every_kind_of_answer_has_its_document(doors: Doors) -> None:
     """Whatever the desk decides, there are words for it."""
     kinds: dict[str, list[str]] = {
         "listener/answer": [kind for kind in WelcomeKind if kind != WelcomeKind.OPEN],
+        "listener/join": [kind for kind in JoinKind if kind != JoinKind.LINE],
         "listener/left": [kind for kind in FarewellKind if kind != FarewellKind.THANKS],
         "dj/answer": [DoorKind.ASK_PIN, DoorKind.REFUSED],
         "dj/pin": [DoorKind.WRONG_PIN, DoorKind.REFUSED],

@@ -1,15 +1,23 @@
 """What callers live through when the station itself stumbles."""
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from callin.rules.call_states import CallState
+from callin.desk import holding
+from callin.rules.call_states import CallState, Outcome
 from tests.stories.conftest import Build
 from tests.stories.studio import Studio, sentences, spoken
 
 ANA, BEN = "+14155550111", "+14155550112"
+
+
+def break_down(*_args: Any, **_facts: Any) -> None:
+    """What every verb does while the database is locked."""
+    raise OperationalError("SELECT 1", None, Exception("database is locked"))
 
 
 def fail_once(studio: Studio, path: str) -> None:
@@ -66,6 +74,67 @@ def test_a_dj_survives_a_restart(studio: Studio, path: str) -> None:
 
     assert "Sorry, something went wrong on our side." in sentences(dj)
     assert (ana.state, ben.state, dj.state) == ("idle", "bridged", "bridged")
+
+
+def test_a_lost_end_of_a_talk_gives_no_second_turn(build: Build) -> None:
+    """The word that a talk is over was lost: its caller is thanked, not put back in line and on the air again."""
+    studio = build(policies={"webhook_lose": {"action": 1}})
+    studio.open_show()
+    dj = studio.dj_rings()
+    studio.later(30)
+    ana = studio.rings(ANA)
+    studio.later(60)
+    dj.press("*")
+    studio.settle()
+
+    assert spoken(ana)[-2:] == ["Thank you for calling Night Owls.", "Goodbye."]
+    assert (ana.state, studio.call(ana).outcome, studio.call(ana).stints) == ("idle", Outcome.AIRED, 1)
+    assert studio.texts(ana) == []
+
+
+def test_a_caller_whose_dj_went_before_the_talk_is_back_in_the_line(build: Build) -> None:
+    """The DJ hangs up during the whisper and the queue's word is lost: the caller still waits, where all can see it."""
+    studio = build(policies={"webhook_lose": {"action": 1}})
+    studio.open_show()
+    ana = studio.joins(ANA)
+    dj = studio.dj_rings()
+    studio.until(ana, "You are going on the air now.")
+    dj.hang_up()
+    studio.settle()
+
+    assert (ana.state, studio.call(ana).state) == ("queued", CallState.WAITING)
+
+
+@pytest.mark.parametrize(
+    ("key", "then"), [("1", "Please leave your message after the tone."), ("*", "You have left the line.")]
+)
+def test_a_wish_survives_a_restart(studio: Studio, key: str, then: str) -> None:
+    """Whoever asked to leave the line is not put back in it because the station was away for a moment."""
+    ana = studio.joins(ANA)
+    studio.later(5)
+    fail_once(studio, "/voice/listener/left")
+    ana.press(key)
+    studio.settle()
+
+    assert then in sentences(ana)
+    assert (ana.state, studio.call(ana).stints) == ("idle", 1)
+
+
+def test_words_keep_their_distance_and_keys_work_while_the_station_fails(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a failing station says to those who wait comes no more often than any announcement, and a key is heard."""
+    ana = studio.joins(ANA)
+    studio.later(1)
+    monkeypatch.setattr(holding, "hold", break_down)
+    studio.later(120)
+    said = [heard.at for heard in ana.heard if heard.text == "Thank you for waiting."]
+    ana.press("*")
+    studio.settle()
+
+    assert len(said) >= 3
+    assert all((later - earlier).total_seconds() >= 20 for earlier, later in itertools.pairwise(said))
+    assert "You have left the line." in sentences(ana)
 
 
 def test_a_whisper_that_fails_does_not_lose_the_caller(studio: Studio) -> None:
