@@ -115,7 +115,7 @@ def dialled_of(fields: Fields) -> Dialled:
     """Return how the DJ's Dial ended."""
     listener_sid = fields.raw("DialCallSid")
     return Dialled(
-        status=fields.word("DialCallStatus", DialCallStatus).value,
+        status=_dial_status_of(fields).value,
         listener_sid=fields.sid("DialCallSid", CALL) if listener_sid else None,
         duration_s=fields.whole_or_none("DialCallDuration"),
         was_next_queue=fields.peek("queue") == NEXT,
@@ -144,3 +144,12 @@ def _name_of(fields: Fields, parameter: str) -> str | None:
     name = fields.words(parameter)
     # Carriers shout; a name in capitals is spelled out letter by letter by some voices.
     return name.title() if name and name.isupper() and name.isascii() else name
+
+
+def _dial_status_of(fields: Fields) -> DialCallStatus:
+    """Return how the Dial ended; a word that Twilio documents nowhere is a failure, and the DJ stays on the line.
+
+    Source: Twilio, TwiML `<Queue>`: a queue that does not exist gives «an error status», which it does not name.
+    """
+    said = fields.raw("DialCallStatus")
+    return DialCallStatus(said) if said in set(DialCallStatus) else DialCallStatus.FAILED

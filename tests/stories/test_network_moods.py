@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from callin.desk import djs
+from callin.desk.djs import TurnKind
 from callin.rules.call_states import CallState, Outcome
+from callin.voice.forms import dialled_of
+from callin.webhooks import Fields
 from tests.stories.conftest import Build
-from tests.stories.studio import DJ_PHONE, spoken
+from tests.stories.studio import DJ_PHONE, Studio, spoken
 
 ANA, BEN, CLEO, DAN = "+14155550111", "+14155550112", "+14155550113", "+14155550114"
 OTHER_DJ = "+14155550198"
@@ -119,3 +123,19 @@ def test_a_lost_callback_loses_nobody(build: Build, lost: str) -> None:
     assert call.outcome == Outcome.ABANDONED
     assert 55 <= call.waited_s <= 80
     assert len(studio.texts(ana)) == 1
+
+
+def test_a_status_that_twilio_never_named_does_not_cost_the_dj(studio: Studio) -> None:
+    """What Twilio says of a queue that does not exist is documented nowhere: whatever it is, the DJ holds on."""
+    dj = studio.dj_rings()
+    studio.later(30)
+    with studio.station.transaction() as session:
+        form = {"CallSid": dj.calls[-1].sid, "CallStatus": "in-progress", "DialCallStatus": "error"}
+        turn = djs.end_dial(
+            session,
+            now=studio.exchange.now(),
+            call_sid=form["CallSid"],
+            dialled=dialled_of(Fields(tuple(form.items()))),
+        )
+
+    assert turn.kind == TurnKind.HOLD_ON

@@ -55,7 +55,6 @@ NONSENSE: list[tuple[str, dict[str, Any]]] = [
     ("/voice/listener/message", {**ANA, **MESSAGE, "RecordingUrl": "https://[::1/RE1"}),
     ("/voice/listener/message", {**ANA, **MESSAGE, "RecordingDuration": "-5"}),
     ("/voice/listener/message", {**ANA, **MESSAGE, "RecordingSid": "CA1"}),
-    ("/voice/dj/done", {**DJ, **DONE, "DialCallStatus": "exploded"}),
     ("/voice/dj/done", {**DJ, **DONE, "DialCallDuration": "-1"}),
     ("/voice/dj/done", {**DJ, **DONE, "DialCallSid": "SM1"}),
 ]
