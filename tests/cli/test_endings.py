@@ -43,8 +43,15 @@ def test_bad_settings_are_all_told_and_end_with_three(
 
 @pytest.mark.parametrize(
     "words",
-    [["sing"], ["show", "close", "--now"], ["serve", "--port", "99999"], ["show", "open", "x"]]
-    + [["rehearse", "--speed", "nan"], ["exchange", "--speed", "nan"], ["show", "open", "--name", "n" * 101]],
+    [
+        ["sing"],
+        ["show", "close", "--now"],
+        ["serve", "--port", "99999"],
+        ["show", "open", "x"],
+        ["show", "open", "--name", "n" * 101],
+        ["rehearse", "--speed", "nan"],
+        ["exchange", "--speed", "nan"],
+    ],
 )
 def test_wrong_usage_ends_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be understood is told with the way to help."""
