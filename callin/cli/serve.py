@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import os
 import signal
 import socket
 import threading
@@ -91,7 +93,16 @@ def application(settings: Settings) -> Flask:
     # A terminal's Ctrl-C goes to the worker too: left to itself it would go first, and granian call that a crash.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     configure_logs(level=settings.log_level, form=settings.log_format)
+    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     return create_app(station_of(settings))
+
+
+def _end_with_parent() -> None:
+    """The worker goes when its parent is killed: left over, it would keep the port and answer without a courier."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def free_address(host: str, *, port: int) -> int:

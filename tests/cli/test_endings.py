@@ -1,5 +1,6 @@
 """How commands end: one sentence, one exit code, never a traceback."""
 
+import contextlib
 import os
 import runpy
 import signal
@@ -152,10 +153,8 @@ def test_a_taken_port_is_one_sentence(environment: pytest.MonkeyPatch, capsys: C
         free_address("203.0.113.1", port=0)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-@pytest.mark.parametrize("words", [["serve", "--port", "0"], ["courier"]])
-def test_a_signal_stops_cleanly(environment: pytest.MonkeyPatch, words: list[str], number: int, code: int) -> None:
-    """SIGTERM ends with nought and Ctrl-C with 130, courier and worker gone, without a word of complaint."""
+def started(environment: pytest.MonkeyPatch, words: list[str]) -> tuple[subprocess.Popen[str], str]:
+    """A process of its own that runs this command, once its courier works, and what it has said."""
     environment.setenv("LOG_LEVEL", "INFO")
     process = subprocess.Popen(
         [sys.executable, "-m", "callin", *words],
@@ -170,6 +169,28 @@ def test_a_signal_stops_cleanly(environment: pytest.MonkeyPatch, words: list[str
         line = process.stderr.readline()
         assert line, said
         said += line
+    return process, said
+
+
+def test_a_killed_station_leaves_nothing_behind(environment: pytest.MonkeyPatch) -> None:
+    """`kill -9` takes the worker along: the port is free for the next one, and no station runs without its texts."""
+    process, _ = started(environment, ["serve", "--port", "0"])
+    try:
+        process.kill()
+        # The pipe ends when the last process that holds it does.
+        process.communicate(timeout=20)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("words", [["serve", "--port", "0"], ["courier"]])
+def test_a_signal_stops_cleanly(environment: pytest.MonkeyPatch, words: list[str], number: int, code: int) -> None:
+    """SIGTERM ends with nought and Ctrl-C with 130, courier and worker gone, without a word of complaint."""
+    process, said = started(environment, words)
     # As a terminal does it: the worker hears Ctrl-C too.
     os.killpg(process.pid, number)
     _, rest = process.communicate(timeout=60)
