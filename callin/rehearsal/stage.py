@@ -5,6 +5,7 @@ Everything runs as it would for real: the commands a station types, real HTTP, a
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 import shutil
 import signal
@@ -17,10 +18,12 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 import urllib3
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from sqlalchemy import select
 
 from callin.errors import CallinError
 from callin.rehearsal.database import fresh_database
@@ -67,6 +70,7 @@ class Stage:
         self._say = say
         self._processes: list[tuple[str, subprocess.Popen[bytes]]] = []
         self._folder = Path(tempfile.mkdtemp(prefix="callin-rehearsal-"))
+        self._turn = _wait_for_a_turn()
         station_port = _free_port(order.port)
         if order.port and station_port != order.port:
             say(f"Port {order.port} is taken; the station listens on {station_port} instead.")
@@ -107,6 +111,10 @@ class Stage:
         for number, name in ((LISTENER_NUMBER, "Listeners"), (DJ_LINE, "DJ")):
             self._buy(number, name=name)
         self._wait_for("station", self._is_ready)
+        with self.station.transaction() as session:
+            # From here on the file is open in this process, which tells other rehearsals that it is in use.
+            session.execute(select(1))
+        self._turn.close()
         self.command("numbers", "sync", "--yes")
 
     def command(self, *arguments: str) -> str:
@@ -151,6 +159,7 @@ class Stage:
                 process.kill()
                 process.wait()
         self.station.engine.dispose()
+        self._turn.close()
         if keep_logs:
             self._say(f"The logs of exchange and station are in {self._folder}")
         else:
@@ -221,6 +230,13 @@ class _OnlyThese(Settings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read nothing but the arguments."""
         return (init_settings,)
+
+
+def _wait_for_a_turn() -> BinaryIO:
+    """Return a lock to be closed once ports and database are in use: two set-ups at once would find both free."""
+    turn = Path(__file__).open("rb")  # noqa: SIM115  held beyond this function
+    fcntl.flock(turn, fcntl.LOCK_EX)
+    return turn
 
 
 def _free_port(wanted: int) -> int:

@@ -82,6 +82,22 @@ def test_a_running_rehearsals_database_is_left_alone(elsewhere: Path) -> None:
         assert running.execute("SELECT name FROM sqlite_master").fetchall() == [("precious",)]
 
 
+def test_two_rehearsals_begun_together_share_nothing(elsewhere: Path) -> None:
+    """Begun at one moment in one folder, each has a port and a show of its own."""
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-m", "callin", "rehearse", "--plot", "short", "--once", "--speed", "10"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    told = [process.communicate(timeout=120)[0] for process in begun]
+    assert [process.returncode for process in begun] == [0, 0], "".join(told)
+    assert "belongs to a rehearsal that is still running" in "".join(told)
+
+
 @pytest.mark.parametrize("ignoring", ["", "trap '' INT; "], ids=["at a terminal", "in the background"])
 def test_it_stays_up_until_ctrl_c_and_leaves_nothing_running(elsewhere: Path, ignoring: str) -> None:
     """Without --once the addresses are printed; Ctrl-C ends every process that was started, wherever it was started."""
