@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import click
 
 from callin.cli.terminal import Exit, Speed
@@ -32,7 +34,7 @@ def exchange(
 ) -> int:
     """Stand in for Twilio on this machine: REST, webhooks, queues, texts, and a control API for pretend phones."""
     try:
-        serve(
+        ended_by = serve(
             port=port,
             host=host,
             account_sid=account_sid,
@@ -46,4 +48,4 @@ def exchange(
         raise CallinError(
             f"Cannot listen on {host}:{port} ({error.strerror or error}). Choose another: --port 0"
         ) from error
-    return Exit.OK
+    return Exit.INTERRUPTED if ended_by == signal.SIGINT else Exit.OK

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from ipaddress import ip_address
+from types import FrameType
 
 from callin.exchange.clock import ManualClock, RealClock
 from callin.exchange.control import app as control
@@ -79,16 +80,24 @@ def serve(
     manual_clock: bool = False,
     seed: int = 0,
     is_control_open: bool = False,
-) -> None:
+) -> int:
     """Run an exchange until Ctrl-C or SIGTERM, after printing its address on one line; then everything is closed.
 
     Args: as for `start_server`.
 
+    Returns:
+        The number of the signal that ended it.
+
     Raises:
         OSError: when the host is not this machine's, or no port can be had.
     """
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    stop, signals = threading.Event(), list[int]()
+
+    def heard(number: int, _frame: FrameType | None) -> None:
+        signals.append(number)
+        stop.set()
+
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         server = start_server(
             port=port,
@@ -107,6 +116,7 @@ def serve(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    return signals[0]
 
 
 def start_server(

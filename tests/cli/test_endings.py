@@ -200,6 +200,22 @@ def test_a_signal_stops_cleanly(environment: pytest.MonkeyPatch, words: list[str
     assert "error" not in rest.lower()
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_the_exchange_ends_as_every_command_does(number: int, code: int) -> None:
+    """SIGTERM ends `callin exchange` with nought and Ctrl-C with 130."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "callin", "exchange", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("exchange: http")
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode == code
+
+
 class Boot:
     """Stands in for scripts/_boot.py, which would replace this very process."""
 
