@@ -6,7 +6,9 @@ from callin.models.calls import Call, DjCall, PinTry
 from callin.models.messages import Message, MessageSound, MessageState, SoundState
 from callin.models.show_log import LogLine
 from callin.models.shows import Show, ShowState
-from callin.models.texts import Text, TextKind, TextState
+from callin.models.texters import Texter
+from callin.models.texts import Picture, PictureState, Text, TextKind, TextState
+from callin.models.users import SignInLink, SignInTry, User
 
 __all__ = [
     "Base",
@@ -17,11 +19,17 @@ __all__ = [
     "Message",
     "MessageSound",
     "MessageState",
+    "Picture",
+    "PictureState",
     "PinTry",
     "Show",
     "ShowState",
+    "SignInLink",
+    "SignInTry",
     "SoundState",
     "Text",
     "TextKind",
     "TextState",
+    "Texter",
+    "User",
 ]

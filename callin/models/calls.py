@@ -8,10 +8,12 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callin.models.base import Base, one_of
+from callin.models.places import PlaceInLine
 from callin.rules.call_states import CallState, Outcome, Wish
+from callin.rules.lineup import Flag
 
 
-class Call(Base):
+class Call(PlaceInLine, Base):
     """One call of a listener. Seconds of waiting are Twilio's, over all queues of this call."""
 
     __tablename__ = "calls"
@@ -19,6 +21,7 @@ class Call(Base):
         one_of("state", CallState),
         one_of("outcome", Outcome),
         one_of("wish", Wish),
+        one_of("flag", Flag),
         Index("ix_calls_show_id_state", "show_id", "state"),
     )
 
@@ -27,18 +30,15 @@ class Call(Base):
     show_id: Mapped[int | None] = mapped_column(ForeignKey("shows.id"))
     caller_id: Mapped[int | None] = mapped_column(ForeignKey("callers.id"), index=True)
     phone_number: Mapped[str | None]  # None for a withheld caller
-    name: Mapped[str | None]
-    town: Mapped[str | None]
-    topic: Mapped[str | None]
     state: Mapped[str] = mapped_column(default=CallState.ANSWERED)
     outcome: Mapped[str | None]
     witness: Mapped[int] = mapped_column(default=0)  # rules.call_states.Witness of the outcome
     wish: Mapped[str | None]
     arrived_at: Mapped[datetime]
     noticed_at: Mapped[datetime | None]  # when the notice about airing and recording was spoken
-    joined_at: Mapped[datetime | None]  # first enqueue; gives the order of the line
-    put_next_at: Mapped[datetime | None]
-    next_order: Mapped[int | None]  # order among those next up
+    joined_at: Mapped[datetime | None]  # first enqueue
+    queued_at: Mapped[datetime | None]  # latest enqueue; Twilio's own order of its queue
+    put_next_at: Mapped[datetime | None]  # order among those next up
     on_air_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     # Each <Enqueue> is a stint, numbered from 1 in the addresses that it carries: so a repeated or late callback

@@ -46,6 +46,12 @@ class Show(Base):
     ends_at: Mapped[datetime | None]  # as planned
     closing_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]  # nobody new gets into the line; those in it stay
+    # The closing as a duty that some process has taken on until its lease ends, and how far it has come.
+    drain_lease_until: Mapped[datetime | None]
+    drain_owner: Mapped[str | None]
+    sent_home: Mapped[int] = mapped_column(default=0)
+    to_send_home: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)  # grows with every change of the show; boards watch it
 
     # The pace of the show, kept here so that the wait webhook reads one row.

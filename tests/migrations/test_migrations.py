@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from callin import migrations
 from callin.db import engine_for
@@ -37,6 +37,40 @@ def test_migrated_tables_equal_the_models(engine: Engine) -> None:
     with engine.connect() as connection:
         difference = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     assert difference == []
+
+
+def test_rows_survive_every_step(engine: Engine) -> None:
+    """What a station has on record is still there after each upgrade, and after the way back."""
+    migrations.upgrade(engine, revision="0001")
+    with engine.begin() as connection:
+        for statement in (
+            (
+                "INSERT INTO shows (id, name, state, queue_name, max_queue_size, opened_at, revision, talks, talk_s, "
+                "abandonments, waited_s, past_talks, past_talk_s, past_abandonments, past_waited_s) "
+                "VALUES (1, 'Owls', 'closed', 'line', 9, '2026-01-01 20:00:00', 0, 0, 0, 0, 0, 0, 0, 0, 0)"
+            ),
+            (
+                "INSERT INTO calls (id, call_sid, show_id, state, arrived_at, witness, stints, stints_counted, "
+                "waited_before_s, waited_s, told_at_s, told_late) "
+                "VALUES (7, 'CA7', 1, 'over', '2026-01-01 20:00:00', 0, 0, 0, 0, 40, 0, FALSE)"
+            ),
+            (
+                "INSERT INTO texts (id, show_id, call_id, kind, phone_number, body, state, created_at, due_at, "
+                "attempts) VALUES (3, 1, 7, 'apology_for_wait', '+15550123', 'Sorry.', 'sent', "
+                "'2026-01-01 20:00:00', '2026-01-01 20:00:00', 0)"
+            ),
+        ):
+            connection.exec_driver_sql(statement)
+
+    def kept() -> list[tuple[int, int]]:
+        with engine.connect() as connection:
+            query = text("SELECT calls.id, texts.id FROM texts JOIN calls ON calls.id = texts.call_id")
+            return [(call_id, text_id) for call_id, text_id in connection.execute(query)]
+
+    migrations.upgrade(engine)
+    assert kept() == [(7, 3)]
+    migrations.downgrade(engine, revision="0001")
+    assert kept() == [(7, 3)]
 
 
 def test_the_problem_is_named_with_its_fix(engine: Engine) -> None:
