@@ -1,4 +1,4 @@
-"""A listener's call from ringing to the line, to the air, to its end; called by the voice doors.
+"""A listener's call from ringing to the air and to its end (desk/joining.py has the line); called by the voice doors.
 
 Every verb may come twice, late or out of order: it is keyed by call SID and looks at the state it finds.
 """
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callin.desk import outcomes, screening, show_log
-from callin.desk.shows import current_show, next_queue_name
+from callin.desk.shows import current_show
 from callin.models import Call, DjCall, Show, ShowState
 from callin.rules.call_states import IN_LINE, CallState, Outcome, Wish, Witness, outcome_when_over
 
@@ -53,33 +53,6 @@ class Welcome:
     show_name: str | None = None
 
 
-class JoinKind(StrEnum):
-    """What becomes of a call that comes to the line's door."""
-
-    LINE = "line"
-    CLOSED = "closed"  # `<Enqueue>` would only re-create the queue
-    AIRED = "aired"  # has had their turn, and the word of its end was lost: thanks
-    MESSAGE = "message"  # was leaving a message when something failed: offered again
-    LEFT = "left"  # had asked to leave
-
-
-@dataclass(frozen=True, slots=True)
-class Joining:
-    """Into which queue the call goes, and for the how-manieth time.
-
-    Attributes:
-        queue_name: None unless the call goes into a queue.
-        stint: goes into the addresses of the queue's callbacks.
-        kind: what the caller hears.
-        show_name: for whoever is thanked.
-    """
-
-    queue_name: str | None
-    stint: int = 0
-    kind: JoinKind = JoinKind.LINE
-    show_name: str | None = None
-
-
 class KeyAnswer(StrEnum):
     """What a key pressed while waiting leads to."""
 
@@ -103,10 +76,10 @@ def take_call(session: Session, *, now: datetime, arrival: Arrival) -> Welcome:
         now: aware.
         arrival: the call.
     """
-    call = _row(session, call_sid=arrival.call_sid)
+    call = row_of(session, call_sid=arrival.call_sid)
     show = current_show(session)
     if call is None:
-        call = _enter(session, now=now, arrival=arrival, show_id=show.show_id if show else None)
+        call = enter(session, now=now, arrival=arrival, show_id=show.show_id if show else None)
     caller_is_banned = screening.is_banned(session, now=now, caller_id=call.caller_id)
     if caller_is_banned:
         outcomes.settle(session, now=now, call=call, outcome=Outcome.BANNED, witness=Witness.QUEUE_ACTION)
@@ -120,63 +93,6 @@ def take_call(session: Session, *, now: datetime, arrival: Arrival) -> Welcome:
     return Welcome(kind=WelcomeKind.OPEN, show_name=show.name)
 
 
-def join_line(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
-    """The call waits, if the show is still open; its place is kept however often it joins.
-
-    Args:
-        now: aware.
-        arrival: the call; it is entered here when its first webhook was lost.
-    """
-    show = current_show(session)
-    call = _row(session, call_sid=arrival.call_sid)
-    if call is None:
-        call = _enter(session, now=now, arrival=arrival, show_id=show.show_id if show else None)
-    # A document that failed leads here too: who has had their turn, or asked to leave, is not put back in line.
-    if outcomes.has_talked(session, call=call) or call.wish == Wish.LEAVE:
-        kind = JoinKind.LEFT if call.wish == Wish.LEAVE else JoinKind.AIRED
-        return Joining(queue_name=None, kind=kind, show_name=show.name if show else None)
-    if show is None or show.state != ShowState.OPEN or call.state == CallState.OVER:
-        if call.state == CallState.ANSWERED:
-            call.state = CallState.LEAVING_MESSAGE
-            outcomes.settle(session, now=now, call=call, outcome=Outcome.CLOSED, witness=Witness.STATUS_CALLBACK)
-        return Joining(queue_name=None, kind=JoinKind.CLOSED)
-    if call.wish == Wish.MESSAGE or call.state == CallState.LEAVING_MESSAGE:
-        call.state = CallState.LEAVING_MESSAGE
-        return Joining(queue_name=None, kind=JoinKind.MESSAGE)
-    if call.state in (CallState.ANSWERED, CallState.ON_AIR):
-        wait_begins(session, now=now, call=call)
-    return Joining(queue_name=show.queue_name, stint=call.stints)
-
-
-def wait_begins(session: Session, *, now: datetime, call: Call) -> None:
-    """The call is in the line; the first joining gives its place for good."""
-    call.state = CallState.WAITING
-    call.joined_at = call.joined_at or now
-    call.stints += 1
-    show_log.note(session, at=now, what="joined the line", show_id=call.show_id, call_sid=call.call_sid)
-
-
-def arrive_next_up(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
-    """The call that was put next up has come out of the line and goes into the next-up queue.
-
-    Args:
-        now: aware.
-        arrival: the call.
-    """
-    show = current_show(session)
-    call = _row(session, call_sid=arrival.call_sid)
-    if show is None or show.state != ShowState.OPEN:
-        return Joining(queue_name=None)
-    if call is None:
-        call = _enter(session, now=now, arrival=arrival, show_id=show.show_id)
-    if call.state in (CallState.ANSWERED, CallState.WAITING, CallState.MOVING):
-        call.state = CallState.NEXT_UP
-        call.stints += 1
-        call.joined_at = call.joined_at or now
-        show_log.note(session, at=now, what="is next up", show_id=call.show_id, call_sid=call.call_sid)
-    return Joining(queue_name=next_queue_name(show.queue_name), stint=call.stints)
-
-
 def press_key(session: Session, *, now: datetime, call_sid: str, key: str) -> KeyAnswer:
     """What the waiting caller asked for is remembered, so that the way out of the queue leads there.
 
@@ -188,7 +104,7 @@ def press_key(session: Session, *, now: datetime, call_sid: str, key: str) -> Ke
     wish = {"1": Wish.MESSAGE, "*": Wish.LEAVE}.get(key)
     if wish is None:
         return KeyAnswer.AGAIN
-    call = _row(session, call_sid=call_sid)
+    call = row_of(session, call_sid=call_sid)
     if call is not None and call.state in IN_LINE and call.wish != wish:
         call.wish = wish
         show_log.note(session, at=now, what=f"asked to {wish}", show_id=call.show_id, call_sid=call_sid)
@@ -206,9 +122,9 @@ def put_on_air(
         dj_call_sid: Twilio's `DequeingCallSid` (so spelled).
         queue_time_s: seconds in the queue just left, ≥ 0.
     """
-    call = _row(session, call_sid=call_sid)
+    call = row_of(session, call_sid=call_sid)
     if call is None:
-        call = _enter(session, now=now, arrival=Arrival(call_sid=call_sid), show_id=_show_id(session))
+        call = enter(session, now=now, arrival=Arrival(call_sid=call_sid), show_id=_show_id(session))
     if call.state not in (CallState.ON_AIR, CallState.OVER) and call.outcome is None:
         call.state, call.on_air_at, call.dj_call_sid = CallState.ON_AIR, now, dj_call_sid
         call.waited_s = max(call.waited_s, call.waited_before_s + (queue_time_s or 0))
@@ -233,7 +149,7 @@ def end_call(session: Session, *, now: datetime, call_sid: str, duration_s: int 
     if dj is not None:
         dj.ended_at = dj.ended_at or now
         return
-    call = _row(session, call_sid=call_sid)
+    call = row_of(session, call_sid=call_sid)
     if call is None:
         show_log.note(session, at=now, what="ended, and was never heard of", call_sid=call_sid)
         return
@@ -257,7 +173,8 @@ def end_call(session: Session, *, now: datetime, call_sid: str, duration_s: int 
     outcomes.finish(session, now=now, call=call)
 
 
-def _row(session: Session, *, call_sid: str) -> Call | None:
+def row_of(session: Session, *, call_sid: str) -> Call | None:
+    """Return the row of a listener's call, or None."""
     return session.scalars(select(Call).where(Call.call_sid == call_sid)).one_or_none()
 
 
@@ -270,7 +187,8 @@ def _show_id(session: Session) -> int | None:
     return show.show_id if show else None
 
 
-def _enter(session: Session, *, now: datetime, arrival: Arrival, show_id: int | None) -> Call:
+def enter(session: Session, *, now: datetime, arrival: Arrival, show_id: int | None) -> Call:
+    """The call is on record; return its row."""
     call = Call(
         call_sid=arrival.call_sid,
         show_id=show_id,

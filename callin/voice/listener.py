@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from callin.desk import calls, farewells, holding, messages
-from callin.desk.calls import JoinKind, KeyAnswer, WelcomeKind
+from callin.desk import calls, farewells, holding, joining, messages
+from callin.desk.calls import KeyAnswer, WelcomeKind
 from callin.desk.farewells import FarewellKind
+from callin.desk.joining import JoinKind
 from callin.voice import forms
 from callin.webhooks import PhoneDoor, Webhook
 
@@ -31,9 +32,9 @@ def join(webhook: Webhook) -> bytes:
     arrival = forms.arrival_of(webhook.fields)
     station = webhook.station
     with station.transaction() as session:
-        joining = calls.join_line(session, now=station.clock(), arrival=arrival)
-    variant = "" if joining.kind == JoinKind.LINE else f".{joining.kind}"
-    return station.twiml.render(f"listener/join{variant}.xml", joining=joining)
+        joined = joining.join_line(session, now=station.clock(), arrival=arrival)
+    variant = "" if joined.kind == JoinKind.LINE else f".{joined.kind}"
+    return station.twiml.render(f"listener/join{variant}.xml", joining=joined)
 
 
 @door.speaks("/wait", sorry=STILL_WAITING)
@@ -63,9 +64,9 @@ def next_up(webhook: Webhook) -> bytes:
     arrival = forms.arrival_of(webhook.fields)
     station = webhook.station
     with station.transaction() as session:
-        joining = calls.arrive_next_up(session, now=station.clock(), arrival=arrival)
-    variant = "" if joining.queue_name else ".closed"
-    return station.twiml.render(f"listener/next_up{variant}.xml", joining=joining)
+        joined = joining.arrive_next_up(session, now=station.clock(), arrival=arrival)
+    variant = "" if joined.queue_name else ".closed"
+    return station.twiml.render(f"listener/next_up{variant}.xml", joining=joined)
 
 
 @door.speaks("/on_air", sorry="listener/on_air.xml")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from callin.db import Sessions, transaction
-from callin.desk import calls, farewells, holding, shows
+from callin.desk import calls, farewells, holding, joining, shows
 from callin.desk.calls import Arrival
 from callin.desk.farewells import Farewell, Leaving
 from callin.desk.holding import Holding
@@ -46,9 +46,9 @@ class Desk:
     def ring(self, sid: str) -> calls.Welcome:
         return self.do(calls.take_call, now=self.now, arrival=self.arrival(sid))
 
-    def join(self, sid: str) -> calls.Joining:
+    def join(self, sid: str) -> joining.Joining:
         self.ring(sid)
-        return self.do(calls.join_line, now=self.now, arrival=self.arrival(sid))
+        return self.do(joining.join_line, now=self.now, arrival=self.arrival(sid))
 
     def hold(self, sid: str, position: int, queue_time_s: int, *, is_next_queue: bool = False) -> WaitNotice:
         asked = Holding(call_sid=sid, position=position, queue_time_s=queue_time_s, is_next_queue=is_next_queue)

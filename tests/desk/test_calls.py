@@ -2,7 +2,7 @@
 
 import pytest
 
-from callin.desk import calls, screening, shows
+from callin.desk import calls, joining, screening, shows
 from callin.desk.calls import KeyAnswer, WelcomeKind
 from callin.models import Call, Caller
 from callin.rules.call_states import CallState, Outcome, QueueResult
@@ -79,8 +79,8 @@ def test_nobody_joins_a_line_that_is_closing(open_desk: Desk) -> None:
 
 def test_a_join_whose_answer_webhook_was_lost_is_entered(open_desk: Desk) -> None:
     """A call first heard of at the line is served like any other."""
-    joining = open_desk.do(calls.join_line, now=open_desk.now, arrival=open_desk.arrival("CA0009"))
-    assert joining.queue_name == "line"
+    joined = open_desk.do(joining.join_line, now=open_desk.now, arrival=open_desk.arrival("CA0009"))
+    assert joined.queue_name == "line"
     assert open_desk.call("CA0009").state == CallState.WAITING
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from callin.desk import dj_door, djs, line, shows
-from callin.desk.calls import arrive_next_up
 from callin.desk.dj_door import WRONG_PINS, DjDoor, DoorKind
 from callin.desk.djs import DjTurn, TurnKind
+from callin.desk.joining import arrive_next_up
 from callin.rules.call_states import QueueResult
 
 from .conftest import Desk

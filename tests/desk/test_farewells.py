@@ -3,8 +3,9 @@
 import pytest
 
 from callin.desk import farewells, line, shows
-from callin.desk.calls import MOST_STINTS, arrive_next_up, press_key
+from callin.desk.calls import MOST_STINTS, press_key
 from callin.desk.farewells import FarewellKind
+from callin.desk.joining import arrive_next_up
 from callin.rules.call_states import CallState, Outcome, QueueResult
 
 from .conftest import Desk

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from callin.desk import dj_door, djs, line, shows
-from callin.desk.calls import arrive_next_up
+from callin.desk.joining import arrive_next_up
 from callin.errors import NoOpenShow, NotWaiting
 from callin.rules.call_states import CallState, QueueResult
 from callin.rules.estimate import WaitRange

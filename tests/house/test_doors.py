@@ -6,10 +6,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from structlog.testing import capture_logs
 
-from callin.desk.calls import Joining, JoinKind, OnAirNotice, Welcome, WelcomeKind
+from callin.desk.calls import OnAirNotice, Welcome, WelcomeKind
 from callin.desk.dj_door import DjDoor, DoorKind
 from callin.desk.djs import DjTurn, TurnKind
 from callin.desk.farewells import Farewell, FarewellKind
+from callin.desk.joining import Joining, JoinKind
 from callin.desk.messages import MessageTurn, MessageTurnKind
 from callin.rules.estimate import WaitRange
 from callin.rules.waiting import WaitNotice

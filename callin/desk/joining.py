@@ -1,0 +1,102 @@
+"""Getting into the line, or into the queue of those next up; called by the voice doors.
+
+Both verbs may come twice, late or out of order: they are keyed by call SID and look at the state they find.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from callin.desk import calls, outcomes, show_log
+from callin.desk.calls import Arrival
+from callin.desk.shows import current_show, next_queue_name
+from callin.models import Call, ShowState
+from callin.rules.call_states import CallState, Outcome, Wish, Witness
+
+
+class JoinKind(StrEnum):
+    """What becomes of a call that comes to the line's door."""
+
+    LINE = "line"
+    CLOSED = "closed"  # `<Enqueue>` would only re-create the queue
+    AIRED = "aired"  # has had their turn, and the word of its end was lost: thanks
+    MESSAGE = "message"  # was leaving a message when something failed: offered again
+    LEFT = "left"  # had asked to leave
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Into which queue the call goes, and for the how-manieth time.
+
+    Attributes:
+        queue_name: None unless the call goes into a queue.
+        stint: goes into the addresses of the queue's callbacks.
+        kind: what the caller hears.
+        show_name: for whoever is thanked.
+    """
+
+    queue_name: str | None
+    stint: int = 0
+    kind: JoinKind = JoinKind.LINE
+    show_name: str | None = None
+
+
+def join_line(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
+    """The call waits, if the show is still open; its place is kept however often it joins.
+
+    Args:
+        now: aware.
+        arrival: the call; it is entered here when its first webhook was lost.
+    """
+    show = current_show(session)
+    call = calls.row_of(session, call_sid=arrival.call_sid)
+    if call is None:
+        call = calls.enter(session, now=now, arrival=arrival, show_id=show.show_id if show else None)
+    # A document that failed leads here too: who has had their turn, or asked to leave, is not put back in line.
+    if outcomes.has_talked(session, call=call) or call.wish == Wish.LEAVE:
+        kind = JoinKind.LEFT if call.wish == Wish.LEAVE else JoinKind.AIRED
+        return Joining(queue_name=None, kind=kind, show_name=show.name if show else None)
+    if show is None or show.state != ShowState.OPEN or call.state == CallState.OVER:
+        if call.state == CallState.ANSWERED:
+            call.state = CallState.LEAVING_MESSAGE
+            outcomes.settle(session, now=now, call=call, outcome=Outcome.CLOSED, witness=Witness.STATUS_CALLBACK)
+        return Joining(queue_name=None, kind=JoinKind.CLOSED)
+    if call.wish == Wish.MESSAGE or call.state == CallState.LEAVING_MESSAGE:
+        call.state = CallState.LEAVING_MESSAGE
+        return Joining(queue_name=None, kind=JoinKind.MESSAGE)
+    if call.state in (CallState.ANSWERED, CallState.ON_AIR):
+        wait_begins(session, now=now, call=call)
+    return Joining(queue_name=show.queue_name, stint=call.stints)
+
+
+def wait_begins(session: Session, *, now: datetime, call: Call) -> None:
+    """The call is in the line; the first joining gives its place for good."""
+    call.state = CallState.WAITING
+    call.joined_at = call.joined_at or now
+    call.stints += 1
+    show_log.note(session, at=now, what="joined the line", show_id=call.show_id, call_sid=call.call_sid)
+
+
+def arrive_next_up(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
+    """The call that was put next up has come out of the line and goes into the next-up queue.
+
+    Args:
+        now: aware.
+        arrival: the call.
+    """
+    show = current_show(session)
+    call = calls.row_of(session, call_sid=arrival.call_sid)
+    if show is None or show.state != ShowState.OPEN:
+        return Joining(queue_name=None)
+    if call is None:
+        call = calls.enter(session, now=now, arrival=arrival, show_id=show.show_id)
+    if call.state in (CallState.ANSWERED, CallState.WAITING, CallState.MOVING):
+        call.state = CallState.NEXT_UP
+        call.stints += 1
+        call.joined_at = call.joined_at or now
+        show_log.note(session, at=now, what="is next up", show_id=call.show_id, call_sid=call.call_sid)
+    return Joining(queue_name=next_queue_name(show.queue_name), stint=call.stints)
