@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response
 from flask.cli import NoAppException
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
-from callin import health, media, webhooks
+from callin import board, health, media, webhooks
 from callin.errors import BadSettings
 from callin.logs import configure_logs
 from callin.settings import load_settings
@@ -36,6 +36,7 @@ DOORS = (
     receipts.door,
     media.door,
     health.door,
+    *board.DOORS,
 )
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ def create_app(station: Station | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.extensions[EXTENSION] = station
     webhooks.lock(app, station=station)
+    board.lock(app, station=station)
     for door in DOORS:
         app.register_blueprint(door)
     app.register_error_handler(HTTPException, _in_words)
@@ -76,8 +78,14 @@ def _station_from_environment() -> Station:
 
 
 def _in_words(error: HTTPException) -> Response:
-    """Return one plain sentence: nobody but machines and the curious comes here."""
+    """Return a page to a browser, and one plain sentence to machines and the curious."""
+    if board.wants_page():
+        return _with_headers(error, board.page_of(error))
     reply = Response(f"{error.description}\n", status=error.code, content_type="text/plain; charset=utf-8")
+    return _with_headers(error, reply)
+
+
+def _with_headers(error: HTTPException, reply: Response) -> Response:
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             reply.headers[name] = value
@@ -86,6 +94,8 @@ def _in_words(error: HTTPException) -> Response:
 
 def _failed(error: Exception) -> Response:
     log.error("request failed", exc_info=error)
+    if board.wants_page():
+        return board.page_of(InternalServerError())
     return Response("Something went wrong here. The log says what.\n", status=500, content_type="text/plain")
 
 
@@ -94,6 +104,7 @@ def _below(app: Callable[..., Any], *, prefix: str) -> WSGIApplication:
     own = re.compile(rf"^{re.escape(prefix)}(?=/|$)")
 
     def under_prefix(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["SCRIPT_NAME"] = prefix  # links of our pages lead below it
         environ["PATH_INFO"] = own.sub("", environ["PATH_INFO"], count=1) or "/"
         reply: Iterable[bytes] = app(environ, start_response)
         return reply

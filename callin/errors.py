@@ -70,6 +70,18 @@ class NotWaiting(DeskError):
     """The call is not in the line (any more)."""
 
 
+class NoSuchUser(DeskError):
+    """Nobody of the station has that name."""
+
+
+class UserExists(DeskError):
+    """Somebody of the station has that name."""
+
+
+class BadUserName(DeskError):
+    """This cannot be anybody's name."""
+
+
 class DatabaseUnfit(CallinError):
     """The database cannot be reached, or its tables are not those of this version."""
 

@@ -14,6 +14,7 @@ from callin.desk.joining import Joining, JoinKind
 from callin.desk.messages import MessageTurn, MessageTurnKind
 from callin.rules.estimate import WaitRange
 from callin.rules.waiting import WaitNotice
+from callin.webhooks import PhoneDoor
 from tests.webhooks.ringing import ANA, Doors
 
 # What is asked for without a signature, and why that is harmless: nothing of it changes anything.
@@ -22,7 +23,12 @@ OPEN_TO_ALL = {
     "/healthz",
     "/readyz",
     "/voice/messages/<int(max=2147483647):message_id>/<token>.wav",  # its address cannot be guessed
+    "/static/<path:filename>",
+    "/sign-in",
+    "/sign-in/once/<token>",
 }
+# Forms of those pages: a POST with a token of ours, which grants nothing by itself.
+OPEN_FORMS = {"/sign-in", "/sign-in/once/<token>", "/sign-out", "/sign-out/everywhere"}
 # Callbacks that only take notice: the carrier reads no document there.
 WITHOUT_WORDS = {"/voice/status", "/voice/messages/ready", "/sms/receipts"}
 # A Dial that ended leads to the next caller: the same words.
@@ -30,16 +36,24 @@ SPEAKS_LIKE = {"/voice/dj/done": "dj/next"}
 
 
 def webhooks(doors: Doors) -> list[str]:
-    """The addresses that take a POST."""
-    return sorted(rule.rule for rule in doors.app.url_map.iter_rules() if "POST" in (rule.methods or ()))
+    """The addresses behind the lock on the phone doors."""
+    return sorted(
+        rule.rule
+        for rule in doors.app.url_map.iter_rules()
+        if isinstance(doors.app.blueprints.get(rule.endpoint.rpartition(".")[0]), PhoneDoor)
+    )
 
 
 def test_whatever_is_not_locked_is_listed(doors: Doors) -> None:
-    """An address is either a webhook, which takes POST alone, or stands on the short list of harmless ones."""
+    """An address is a webhook, which takes POST alone, or asks for a right, or is on a short list of harmless ones."""
+    locked = set(webhooks(doors))
     for rule in doors.app.url_map.iter_rules():
-        expected = {"GET", "HEAD"} if rule.rule in OPEN_TO_ALL else {"POST"}
-        assert rule.methods == expected, rule.rule
-    assert len(webhooks(doors)) == 19
+        if rule.rule in locked:
+            assert rule.methods == {"POST"}, rule.rule
+        elif not hasattr(doors.app.view_functions[rule.endpoint], "right"):
+            is_form = rule.methods == {"POST"} and rule.rule in OPEN_FORMS
+            assert is_form or (rule.methods == {"GET", "HEAD"} and rule.rule in OPEN_TO_ALL), rule.rule
+    assert len(locked) == 19
 
 
 def test_no_webhook_opens_without_the_right_signature(doors: Doors) -> None:
@@ -77,8 +91,9 @@ def test_addresses_and_documents_are_pairs(doors: Doors) -> None:
 
 def test_addresses_and_views_are_pairs(doors: Doors) -> None:
     """Whoever reads an address in a log finds its view by the last word."""
+    locked = set(webhooks(doors))
     for rule in doors.app.url_map.iter_rules():
-        if rule.rule not in OPEN_TO_ALL:
+        if rule.rule in locked:
             assert rule.rule.rpartition("/")[2] == rule.endpoint.rpartition(".")[2]
 
 
