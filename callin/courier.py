@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
 
 import structlog
 
-from callin.desk import outbox, sounds, texting
+from callin.desk import beats, outbox, sounds, texting
 from callin.desk.outbox import OwedText
 from callin.desk.sounds import OwedSound
 from callin.errors import CarrierError
@@ -43,6 +43,7 @@ class Courier:
     def __init__(self, station: Station, *, workers: int = WORKERS) -> None:
         self._station = station
         self._workers = workers
+        self._beat_at: datetime | None = None
 
     def run(self, stop: threading.Event, *, idle_s: float = IDLE_S) -> None:
         """Work until told to stop; the round in hand is finished first.
@@ -68,6 +69,9 @@ class Courier:
         station = self._station
         with station.transaction() as session:
             now = station.clock()
+            if self._is_beat_due(now):
+                beats.record_beat(session, now=now)
+                self._beat_at = now
             texts = outbox.claim_due(session, now=now, limit=BATCH, lease_s=LEASE_S)
             recordings = sounds.claim_fetches(session, now=now, limit=BATCH, lease_s=LEASE_S)
             deletions = (
@@ -84,9 +88,20 @@ class Courier:
             jobs[0]()
         elif jobs:
             with ThreadPoolExecutor(self._workers, thread_name_prefix="courier") as pool:
-                for outcome in [pool.submit(job) for job in jobs]:
-                    outcome.result()
+                self._await([pool.submit(job) for job in jobs])
         return len(jobs)
+
+    def _await(self, outcomes: list[Future[None]]) -> None:
+        """All of them are done; a Twilio that keeps everybody waiting must not look like a courier that is gone."""
+        while wait(outcomes, timeout=beats.BEAT_EVERY_S).not_done:
+            with self._station.transaction() as session:
+                beats.record_beat(session, now=self._station.clock())
+        for outcome in outcomes:
+            outcome.result()
+
+    def _is_beat_due(self, now: datetime) -> bool:
+        # Also after a clock that was set back.
+        return self._beat_at is None or abs(now - self._beat_at) >= timedelta(seconds=beats.BEAT_EVERY_S)
 
 
 def deliver(station: Station, *, text: OwedText) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from callin import migrations
+from callin.desk import beats
 from callin.station import the_station
 
 door = Blueprint("health", __name__)
@@ -18,7 +19,11 @@ def alive() -> Response:
 
 @door.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """The database can be reached and has this version's tables; otherwise 503 and the reasons in words."""
-    problem = migrations.problem(the_station().engine)
+    """The database has this version's tables and a courier works; otherwise 503 and the reasons in words."""
+    station = the_station()
+    problem = migrations.problem(station.engine)
+    if problem is None:
+        with station.transaction() as session:
+            problem = beats.why_not_fresh(session, now=station.clock())
     reasons = [problem] if problem else []
     return jsonify(status="not ready" if reasons else "ok", reasons=reasons), 503 if reasons else 200

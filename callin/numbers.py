@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callin.carrier import Carrier, NumberCard
+from callin.carrier import Account, NumberCard
 from callin.settings import Settings
 
 LISTENERS, DJ = "listeners", "DJ"
@@ -31,6 +31,8 @@ class NumberPlan:
         setting: the environment name that says which number it is.
         number_sid: None if the account has no such number.
         changes: empty if it points here already.
+        takes_calls: whether it was bought with voice.
+        takes_texts: whether it was bought with SMS.
     """
 
     role: str
@@ -38,15 +40,17 @@ class NumberPlan:
     phone_number: str
     number_sid: str | None
     changes: tuple[Change, ...]
+    takes_calls: bool = True
+    takes_texts: bool = True
 
 
-def plan_numbers(carrier: Carrier, settings: Settings) -> list[NumberPlan]:
+def plan_numbers(account: Account, settings: Settings) -> list[NumberPlan]:
     """Return what each of the two numbers needs; nothing is changed.
 
     Raises:
         CarrierError: Twilio cannot be asked.
     """
-    owned = {number.phone_number: number for number in carrier.numbers()}
+    owned = {number.phone_number: number for number in account.numbers()}
     base = settings.public_base_url
     shared = {
         "voice_method": "POST",
@@ -65,14 +69,14 @@ def plan_numbers(carrier: Carrier, settings: Settings) -> list[NumberPlan]:
     ]
 
 
-def apply_plan(carrier: Carrier, plan: NumberPlan) -> None:
+def apply_plan(account: Account, plan: NumberPlan) -> None:
     """The number points here; doing it again is harmless.
 
     Raises:
         CarrierError: Twilio did not do it.
     """
     if plan.number_sid is not None and plan.changes:
-        carrier.update_number(plan.number_sid, **{change.target: change.wanted for change in plan.changes})
+        account.update_number(plan.number_sid, **{change.target: change.wanted for change in plan.changes})
 
 
 def _plan(
@@ -86,4 +90,4 @@ def _plan(
         for target, value in wanted.items()
         if number.targets.get(target, "") != value
     )
-    return NumberPlan(role, setting, phone_number, number.sid, changes)
+    return NumberPlan(role, setting, phone_number, number.sid, changes, number.takes_calls, number.takes_texts)

@@ -57,8 +57,12 @@ class NumberCard:
 
     Attributes:
         targets: `voice_url`, `voice_method`, `status_callback` … by Twilio's names; empty where nothing is set.
+        takes_calls: whether it was bought with voice.
+        takes_texts: whether it was bought with SMS.
     """
 
     sid: str
     phone_number: str
     targets: dict[str, str]
+    takes_calls: bool = True
+    takes_texts: bool = True

@@ -11,14 +11,13 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from twilio.http import HttpClient
-from twilio.rest import Client
 
-from callin.carrier.cards import TARGETS, MemberCard, Moved, NumberCard, QueueCard
-from callin.carrier.wire import PooledHttpClient, fetch_media, told
+from callin.carrier.account import BIGGEST_PAGE, Account, client_for
+from callin.carrier.cards import MemberCard, Moved, QueueCard
+from callin.carrier.wire import fetch_media, told
 from callin.errors import CarrierError, MemberGone, QueueNotEmpty
 from callin.settings import Settings
 
-BIGGEST_PAGE = 1000
 GONE = 404
 NAME_TAKEN = 22003
 CALL_NOT_IN_PROGRESS = 21220
@@ -49,14 +48,8 @@ class Carrier:
         self._listener_number = settings.listener_number
         self._api_url = settings.twilio_api_url
         self._fetch = fetch
-        self._client = Client(
-            *self._auth,
-            account_sid,
-            http_client=http_client or PooledHttpClient(),
-            # Left to itself the client reads TWILIO_EDGE and TWILIO_REGION, and rewrites the host by them.
-            environment={"": ""},
-        )
-        self._client.api.base_url = settings.twilio_api_url
+        self._client = client_for(account_sid, auth=self._auth, api_url=self._api_url, http_client=http_client)
+        self.account = Account(self._client)
 
     # Texts
 
@@ -211,29 +204,6 @@ class Carrier:
         except CarrierError as error:
             if error.status != GONE:
                 raise
-
-    # Numbers
-
-    def numbers(self) -> list[NumberCard]:
-        """Return every phone number of the account, with where it sends what happens."""
-        with told("list the phone numbers"):
-            return [
-                NumberCard(
-                    sid=str(number.sid),
-                    phone_number=str(number.phone_number),
-                    targets={name: getattr(number, name) or "" for name in TARGETS},
-                )
-                for number in self._client.incoming_phone_numbers.stream(page_size=BIGGEST_PAGE)
-            ]
-
-    def update_number(self, number_sid: str, **targets: str) -> None:
-        """The number sends what happens to these addresses; repeating it is harmless.
-
-        Args:
-            targets: of `TARGETS`, by Twilio's names.
-        """
-        with told("update a phone number"):
-            self._client.incoming_phone_numbers(number_sid).update(**targets)
 
     def _is_twilios(self, url: str) -> bool:
         asked, ours = urlsplit(url), urlsplit(self._api_url)

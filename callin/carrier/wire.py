@@ -95,6 +95,12 @@ def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
     raise TwilioRestException(400, "", "its address leads nowhere we would follow", 400)
 
 
+def is_open_to_anybody(url: str) -> bool:
+    """Return whether what is at this address comes without credentials."""
+    with requests.get(url, auth=_Nobody(), timeout=TIMEOUT_S, stream=True, allow_redirects=True) as answer:
+        return answer.status_code == 200
+
+
 def _read(answer: requests.Response) -> bytes:
     sound = bytearray()
     for piece in answer.iter_content(64 * 1024):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from callin import __version__
 from callin.cli.courier import courier
 from callin.cli.database import database
+from callin.cli.doctor import doctor
 from callin.cli.exchange import exchange
 from callin.cli.numbers import numbers
 from callin.cli.rehearse import rehearse
@@ -37,7 +38,7 @@ def callin() -> None:
     """
 
 
-for command in (serve, courier, show, numbers, database, exchange, rehearse):
+for command in (serve, courier, show, numbers, database, doctor, exchange, rehearse):
     callin.add_command(command)
 
 

@@ -21,8 +21,8 @@ def numbers() -> None:
 def sync(*, dry_run: bool, yes: bool, as_json: bool) -> int:
     """Point both numbers' voice, text, fallback and status addresses at PUBLIC_BASE_URL."""
     settings = settings_for_command()
-    carrier = Carrier(settings)
-    plans = plan_numbers(carrier, settings)
+    account = Carrier(settings).account
+    plans = plan_numbers(account, settings)
     missing = [plan for plan in plans if plan.number_sid is None]
     due = [plan for plan in plans if plan.changes]
     if not as_json:
@@ -33,7 +33,7 @@ def sync(*, dry_run: bool, yes: bool, as_json: bool) -> int:
         return _nothing_done(missing, due=due, as_json=as_json)
     ask_before(f"Change {_count(due)} at Twilio", yes=yes)
     for plan in due:
-        apply_plan(carrier, plan)
+        apply_plan(account, plan)
     if as_json:
         answer_json([_as_json(plan, is_changed=bool(plan.changes)) for plan in plans])
     else:

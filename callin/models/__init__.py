@@ -1,9 +1,11 @@
 """Every table of the station, listed for Alembic and the desk."""
 
 from callin.models.base import Base
+from callin.models.beats import Beat
 from callin.models.callers import Caller
 from callin.models.calls import Call, DjCall, PinTry
 from callin.models.messages import Message, MessageSound, MessageState, SoundState
+from callin.models.number_changes import NumberChange
 from callin.models.show_log import LogLine
 from callin.models.shows import Show, ShowState
 from callin.models.texters import Texter
@@ -12,6 +14,7 @@ from callin.models.users import SignInLink, SignInTry, User
 
 __all__ = [
     "Base",
+    "Beat",
     "Call",
     "Caller",
     "DjCall",
@@ -19,6 +22,7 @@ __all__ = [
     "Message",
     "MessageSound",
     "MessageState",
+    "NumberChange",
     "Picture",
     "PictureState",
     "PinTry",

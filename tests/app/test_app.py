@@ -7,6 +7,7 @@ import sys
 import callin
 from callin import migrations
 from callin.app import create_app
+from callin.desk import beats
 from tests.webhooks.ringing import Doors
 
 ENVIRONMENT = {
@@ -58,7 +59,9 @@ def test_the_package_offers_the_application_lazily() -> None:
 
 
 def test_alive_and_ready(doors: Doors) -> None:
-    """With a database of this version the station is alive and ready."""
+    """With a database of this version and a courier at work the station is alive and ready."""
+    with doors.station.transaction() as session:
+        beats.record_beat(session, now=doors.now)
     assert doors.client.get("/healthz").json == {"status": "ok"}
     ready = doors.client.get("/readyz")
     assert (ready.status_code, ready.json) == (200, {"status": "ok", "reasons": []})
@@ -73,6 +76,21 @@ def test_not_ready_says_why(doors: Doors) -> None:
     assert doors.client.get("/healthz").status_code == 200
     assert ready.status_code == 503
     assert "callin db upgrade" in ready.json["reasons"][0]
+
+
+def test_without_a_courier_it_is_not_ready(doors: Doors) -> None:
+    """One that never worked, and one that has not been seen for a minute: 503 and the command that helps."""
+    assert doors.client.get("/readyz").status_code == 503
+    with doors.station.transaction() as session:
+        beats.record_beat(session, now=doors.now)
+    doors.later(beats.FRESH_FOR_S)
+    assert doors.client.get("/readyz").status_code == 200
+    doors.later(1)
+
+    ready = doors.client.get("/readyz")
+
+    assert ready.status_code == 503
+    assert "callin courier" in ready.json["reasons"][0]
 
 
 def test_an_address_that_is_none_is_answered_in_one_sentence(doors: Doors) -> None:

@@ -198,9 +198,9 @@ def test_a_number_tells_where_it_points_and_is_pointed_elsewhere() -> None:
     board.on("GET", "/IncomingPhoneNumbers.json", (200, listing("incoming_phone_numbers", [row])))
     board.on("POST", "/IncomingPhoneNumbers/PN1.json", (200, row))
     carrier = carrier_at(board)
-    (number,) = carrier.numbers()
+    (number,) = carrier.account.numbers()
     assert (number.targets["voice_url"], number.targets["sms_url"]) == ("https://old.test/", "")
-    carrier.update_number("PN1", voice_url="https://station.test/voice/listener/answer")
+    carrier.account.update_number("PN1", voice_url="https://station.test/voice/listener/answer")
     assert board.asked[-1].form == {"VoiceUrl": "https://station.test/voice/listener/answer"}
 
 

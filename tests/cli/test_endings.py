@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from callin.carrier import Carrier
+from callin.carrier import Account
 from callin.cli import run
 from callin.cli.serve import free_address
 from callin.db import engine_for
@@ -112,7 +112,7 @@ def test_a_defect_of_ours_is_no_traceback(environment: pytest.MonkeyPatch, capsy
     def stumble(*_args: object, **_more: object) -> None:
         raise RuntimeError("odd, with +15550123")
 
-    environment.setattr(Carrier, "numbers", stumble)
+    environment.setattr(Account, "numbers", stumble)
     assert run(["numbers", "sync"]) == 1
     said = capsys.readouterr().err
     assert "RuntimeError" in said

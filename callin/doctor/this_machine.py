@@ -1,0 +1,75 @@
+"""What the doctor sees on this machine: `.env`, database, courier, disk; part of an examination."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
+
+from callin import migrations
+from callin.desk import beats
+from callin.doctor.findings import Finding, fine, note, problem
+from callin.settings import Settings
+from callin.station import Station
+
+SPARE_MIB = 500
+OURS = "CALLIN_"
+
+
+def env_file(path: Path) -> Iterator[Finding]:
+    """Yield whether `.env` keeps its secrets, and names in it that no setting has."""
+    if not path.is_file():
+        yield note("env file", f"There is no {path} here: the environment alone counts.")
+        return
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield problem("env file", f"Others on this machine can read {path}.", where=str(path), do=f"chmod 600 {path}")
+    else:
+        yield fine("env file", f"Only you can read {path}.")
+    try:
+        told = dotenv_values(path)
+    except (OSError, UnicodeDecodeError):
+        return  # the settings say so in their own words
+    known = [str(field.validation_alias) for field in Settings.model_fields.values()]
+    for name in told:
+        alike = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+        if name not in known and (alike or name.startswith(OURS)):
+            meant = f" Is {alike[0]} meant?" if alike else ""
+            yield problem("env file", f"{name} is no setting.{meant}", where=str(path), do=f"edit {path}")
+
+
+def database(station: Station) -> Iterator[Finding]:
+    """Yield whether the database answers and has this version's tables."""
+    trouble = migrations.problem(station.engine)
+    if trouble is None:
+        yield fine("database", "It answers, and is at this version.")
+        return
+    sentence, _mark, fix = trouble.rpartition(". ")
+    command = fix.removeprefix("Run: ") if fix.startswith("Run: ") else "edit .env, then: callin doctor"
+    yield problem("database", f"{sentence}.", where="DATABASE_URL", do=command)
+
+
+def courier(station: Station) -> Finding:
+    """Return whether a courier has been seen at work lately."""
+    with station.transaction() as session:
+        trouble = beats.why_not_fresh(session, now=station.clock())
+    if trouble is None:
+        return fine("courier", "It was seen at work within the last minute.")
+    sentence, _mark, _fix = trouble.partition(" Run: ")
+    return problem("courier", sentence, where="callin serve, callin courier", do="callin serve")
+
+
+def disk(settings: Settings) -> Finding:
+    """Return whether there is room for messages and a growing database."""
+    url = make_url(settings.database_url)
+    folder = Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else Path()
+    free = shutil.disk_usage(folder.resolve()).free // (1024 * 1024)
+    if free < SPARE_MIB:
+        return problem(
+            "disk", f"Only {free} MiB are free; a full disk loses calls.", where=str(folder.resolve()), do="make room"
+        )
+    return fine("disk", f"{free // 1024} GiB are free." if free >= 1024 else f"{free} MiB are free.")
