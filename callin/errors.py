@@ -82,6 +82,30 @@ class BadUserName(DeskError):
     """This cannot be anybody's name."""
 
 
+class NotThere(DeskError):
+    """What somebody asks about is not there (any more), or belongs to another show."""
+
+
+class CannotText(DeskError):
+    """This person cannot be texted."""
+
+
+class CannotBan(DeskError):
+    """There is nobody to ban: a withheld number is shared by strangers."""
+
+
+class EditedMeanwhile(DeskError):
+    """Somebody else has written there since; nothing was overwritten.
+
+    Attributes:
+        theirs: what stands there now, by field.
+    """
+
+    def __init__(self, message: str, *, theirs: dict[str, str | None]) -> None:
+        super().__init__(message)
+        self.theirs = theirs
+
+
 class DatabaseUnfit(CallinError):
     """The database cannot be reached, or its tables are not those of this version."""
 

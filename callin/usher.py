@@ -1,4 +1,4 @@
-"""DOOR outward: shows one waiting caller to the next-up queue at Twilio; called by the board and the rehearsal.
+"""DOOR outward: shows one caller to the next-up queue or out of the line at Twilio; asked by voice, board, rehearsal.
 
 The desk decides and records first; Twilio is asked after that commit, and a refusal is recorded in a second one.
 """
@@ -14,6 +14,7 @@ from callin.errors import CarrierError, MemberGone, NotWaiting
 from callin.station import Station
 
 NEXT_UP_PATH = "/voice/listener/next_up"
+DROPPED_PATH = "/voice/listener/dropped"
 TRIES = 3
 PAUSE_S = 0.3
 
@@ -35,37 +36,103 @@ def put_next_up(station: Station, *, call_sid: str, actor: str, pause: Callable[
     """
     with station.transaction() as session:
         move = line.put_next_up(session, now=station.clock(), call_sid=call_sid, actor=actor)
+    show_to_next_up(station, move=move, pause=pause)
+
+
+def show_to_next_up(
+    station: Station, *, move: Move, tries: int = TRIES, pause: Callable[[float], None] = time.sleep
+) -> None:
+    """The caller that the desk has marked as moving is taken to the next-up queue.
+
+    Args:
+        station: the wired whole.
+        move: from the desk.
+        tries: how often Twilio is asked; with one, it has only a moment to answer (somebody listens to silence).
+        pause: waits for so many seconds.
+
+    Raises:
+        NotWaiting: the caller is gone.
+        CarrierError: as for `put_next_up`.
+    """
+
+    def undo(why: str) -> None:
+        with station.transaction() as session:
+            line.undo_move(session, now=station.clock(), call_sid=move.call_sid, why=why)
+
+    _take(station, move=move, to=NEXT_UP_PATH, undo=undo, tries=tries, pause=pause)
+
+
+def drop(
+    station: Station,
+    *,
+    call_sid: str,
+    from_the_air: bool,
+    actor: str,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """The caller is on the way out, with a friendly sentence, or stands where they stood and it is said why.
+
+    Args:
+        station: the wired whole.
+        call_sid: of the listener.
+        from_the_air: whether somebody who talks may be cut off.
+        actor: whose hand it was.
+        pause: waits for so many seconds.
+
+    Raises:
+        NoOpenShow: no show is running.
+        NotWaiting: there is nobody to drop, in words.
+        CarrierError: Twilio could not be asked; dropping them again asks again.
+    """
+    with station.transaction() as session:
+        move = line.drop(session, now=station.clock(), call_sid=call_sid, from_the_air=from_the_air, actor=actor)
+
+    def undo(why: str) -> None:
+        with station.transaction() as session:
+            line.note_trouble(session, now=station.clock(), call_sid=call_sid, why=f"Could not be dropped: {why}")
+
+    _take(station, move=move, to=DROPPED_PATH, undo=undo, tries=TRIES, pause=pause)
+
+
+def _take(
+    station: Station,
+    *,
+    move: Move,
+    to: str,
+    undo: Callable[[str], None],
+    tries: int,
+    pause: Callable[[float], None],
+) -> None:
     maybe_done = False
-    for attempt in range(TRIES):
+    for attempt in range(tries):
         try:
-            _ask(station, move=move)
+            _ask(station, move=move, to=to, in_a_hurry=tries == 1)
         except MemberGone as gone:
             if maybe_done:
                 return  # gone because of us: the answer to the first request was lost
-            _undo(station, call_sid=call_sid, why="gone from the line")
+            undo("gone from the line")
             raise NotWaiting("That caller has just left the line.") from gone
         except CarrierError as error:
-            # A member is addressed by its call: asking again can never move anybody else.
+            # A call is addressed by its SID: asking again can never move anybody else.
             maybe_done = maybe_done or error.status is None or error.status >= 500
-            if error.permanent or attempt == TRIES - 1:
+            if error.permanent or attempt == tries - 1:
                 if not maybe_done:
-                    _undo(station, call_sid=call_sid, why=str(error))
+                    undo(str(error))
                 raise
             pause(PAUSE_S)
         else:
             return
 
 
-def _ask(station: Station, *, move: Move) -> None:
+def _ask(station: Station, *, move: Move, to: str, in_a_hurry: bool) -> None:
+    url = station.settings.public_base_url + to
+    if move.queue_name is None:
+        station.carrier.redirect_call(move.call_sid, url=url)
+        return
     queue_sid = move.queue_sid
     if queue_sid is None:
         queue = station.carrier.find_queue(move.queue_name)
         if queue is None:
             raise MemberGone("There is no such queue at Twilio.", permanent=True)
         queue_sid = queue.sid
-    station.carrier.move_member(queue_sid, move.call_sid, url=station.settings.public_base_url + NEXT_UP_PATH)
-
-
-def _undo(station: Station, *, call_sid: str, why: str) -> None:
-    with station.transaction() as session:
-        line.undo_move(session, now=station.clock(), call_sid=call_sid, why=why)
+    station.carrier.move_member(queue_sid, move.call_sid, url=url, in_a_hurry=in_a_hurry)

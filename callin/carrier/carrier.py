@@ -14,10 +14,12 @@ from twilio.http import HttpClient
 
 from callin.carrier.account import BIGGEST_PAGE, Account, client_for
 from callin.carrier.cards import MemberCard, Moved, QueueCard
-from callin.carrier.wire import fetch_media, told
+from callin.carrier.wire import PooledHttpClient, fetch_media, told
 from callin.errors import CarrierError, MemberGone, QueueNotEmpty
 from callin.settings import Settings
 
+# A webhook has 15 s in all, and a DJ who hears silence for longer than this hangs up.
+HASTY_TIMEOUT_S = 3
 GONE = 404
 NAME_TAKEN = 22003
 CALL_NOT_IN_PROGRESS = 21220
@@ -49,6 +51,12 @@ class Carrier:
         self._api_url = settings.twilio_api_url
         self._fetch = fetch
         self._client = client_for(account_sid, auth=self._auth, api_url=self._api_url, http_client=http_client)
+        self._hasty_client = client_for(
+            account_sid,
+            auth=self._auth,
+            api_url=self._api_url,
+            http_client=http_client or PooledHttpClient(timeout_s=HASTY_TIMEOUT_S),
+        )
         self.account = Account(self._client)
 
     # Texts
@@ -128,15 +136,22 @@ class Carrier:
                 raise
             return []
 
-    def move_member(self, queue_sid: str, call_sid: str, *, url: str) -> Moved:
+    def move_member(self, queue_sid: str, call_sid: str, *, url: str, in_a_hurry: bool = False) -> Moved:
         """The call has left the queue and asks `url` what to do.
+
+        Args:
+            queue_sid: of the queue.
+            call_sid: of the member.
+            url: ours.
+            in_a_hurry: whether somebody on the phone waits for the answer; then Twilio has `HASTY_TIMEOUT_S`.
 
         Raises:
             MemberGone: it is not in that queue (any more).
         """
         try:
             with told("move a caller out of the queue"):
-                member = self._client.queues(queue_sid).members(call_sid).update(url=url, method="POST")
+                client = self._hasty_client if in_a_hurry else self._client
+                member = client.queues(queue_sid).members(call_sid).update(url=url, method="POST")
         except CarrierError as error:
             # Documents speak of 400, others have seen 404 (Twilio, «Member resource»).
             if error.status in (400, 404):
@@ -170,6 +185,20 @@ class Carrier:
         except CarrierError as error:
             if error.code != CALL_NOT_IN_PROGRESS:
                 raise
+
+    def redirect_call(self, call_sid: str, *, url: str) -> None:
+        """The call, wherever it is, asks `url` what to do.
+
+        Raises:
+            MemberGone: it is over.
+        """
+        try:
+            with told("redirect a call"):
+                self._client.calls(call_sid).update(url=url, method="POST")
+        except CarrierError as error:
+            if error.code == CALL_NOT_IN_PROGRESS or error.status == GONE:
+                raise MemberGone(str(error), permanent=True, status=error.status, code=error.code) from error
+            raise
 
     def is_over(self, call_sid: str) -> bool:
         """Return whether the call has ended, or is unknown to Twilio."""

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from sqlalchemy.exc import IntegrityError
 
+from callin import opening
 from callin.cli import show_report
 from callin.cli.terminal import (
     Exit,
@@ -22,10 +22,8 @@ from callin.cli.terminal import (
     tell,
 )
 from callin.desk import shows
-from callin.desk.shows import ShowCard
 from callin.drain import ClosingReport, close_show, look_at_closing
-from callin.errors import CarrierError, ShowAlreadyOpen
-from callin.models import ShowState
+from callin.errors import CarrierError
 from callin.settings import LONGEST_SHOW_NAME
 from callin.station import Station
 
@@ -47,9 +45,9 @@ def open_(*, name: str | None, until: str | None, as_json: bool) -> int:
     if name is not None and len(name) > LONGEST_SHOW_NAME:
         raise click.BadParameter(f"is longer than {LONGEST_SHOW_NAME} characters", param_hint="--name")
     station = station_for_command()
-    card, was_open = _opened(station, name=name or station.settings.show_name, ends_at=ends_at)
+    card, was_open = opening.open_show(station, name=name, ends_at=ends_at, actor="producer")
     try:
-        _ensure_queues(station, card)
+        opening.ensure_queues(station, card=card)
     except CarrierError:
         tell(
             "callin: the show is open and callers are taken, but its queues are not ready at Twilio: "
@@ -134,36 +132,6 @@ def next_time_of(text: str, *, now: datetime) -> datetime:
         raise click.BadParameter("give a time of day such as 22:00", param_hint="--until") from error
     moment = now.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
     return (moment if moment > now else moment + timedelta(days=1)).astimezone(UTC)
-
-
-def _opened(station: Station, *, name: str, ends_at: datetime | None) -> tuple[ShowCard, bool]:
-    """Return the open show, and whether it was open before."""
-    settings = station.settings
-    try:
-        with station.transaction() as session:
-            card = shows.open_show(
-                session,
-                now=station.clock(),
-                name=name,
-                queue_name=settings.queue_name,
-                max_queue_size=settings.max_queue_size,
-                ends_at=ends_at,
-            )
-            return card, False
-    except (ShowAlreadyOpen, IntegrityError):
-        with station.transaction() as session:
-            running = shows.current_show(session)
-        if running is None or running.state != ShowState.OPEN:
-            raise
-        return running, True
-
-
-def _ensure_queues(station: Station, card: ShowCard) -> None:
-    carrier = station.carrier
-    queue_sid = carrier.ensure_queue(card.queue_name, max_size=card.max_queue_size)
-    next_queue_sid = carrier.ensure_queue(card.next_queue_name, max_size=card.max_queue_size)
-    with station.transaction() as session:
-        shows.record_queues(session, show_id=card.show_id, queue_sid=queue_sid, next_queue_sid=next_queue_sid)
 
 
 def _refuse_to_ask_nobody() -> None:

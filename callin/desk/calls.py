@@ -42,6 +42,7 @@ class WelcomeKind(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+    PAUSED = "paused"  # the show is on, and takes nobody new for the moment
     BANNED = "banned"
 
 
@@ -84,11 +85,12 @@ def take_call(session: Session, *, now: datetime, arrival: Arrival) -> Welcome:
     if caller_is_banned:
         outcomes.settle(session, now=now, call=call, outcome=Outcome.BANNED, witness=Witness.QUEUE_ACTION)
         return Welcome(kind=WelcomeKind.BANNED)
-    if show is None or show.state != ShowState.OPEN:
+    if show is None or show.state != ShowState.OPEN or show.is_paused:
         if call.outcome is None:
             call.state = CallState.LEAVING_MESSAGE
         outcomes.settle(session, now=now, call=call, outcome=Outcome.CLOSED, witness=Witness.STATUS_CALLBACK)
-        return Welcome(kind=WelcomeKind.CLOSED, show_name=show.name if show else None)
+        is_on = show is not None and show.state == ShowState.OPEN
+        return Welcome(kind=WelcomeKind.PAUSED if is_on else WelcomeKind.CLOSED, show_name=show.name if show else None)
     call.noticed_at = call.noticed_at or now
     return Welcome(kind=WelcomeKind.OPEN, show_name=show.name)
 
@@ -189,12 +191,13 @@ def _show_id(session: Session) -> int | None:
 
 def enter(session: Session, *, now: datetime, arrival: Arrival, show_id: int | None) -> Call:
     """The call is on record; return its row."""
+    caller_id = screening.caller_for(session, now=now, phone_number=arrival.phone_number)
     call = Call(
         call_sid=arrival.call_sid,
         show_id=show_id,
-        caller_id=screening.caller_for(session, now=now, phone_number=arrival.phone_number),
+        caller_id=caller_id,
         phone_number=arrival.phone_number,
-        name=arrival.name,
+        name=screening.name_of(session, caller_id=caller_id) or arrival.name,
         town=arrival.town,
         state=CallState.ANSWERED,
         arrived_at=now,

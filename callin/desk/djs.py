@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callin.desk import line, outcomes
 from callin.desk.dj_door import dj_call
+from callin.desk.line import Move
 from callin.desk.shows import ShowCard, current_show, last_show
 from callin.models import Call, DjCall, ShowState
 from callin.rules.call_states import CallState
@@ -49,6 +50,7 @@ class DjTurn:
         name, town, topic: of the caller to expect, as far as known.
         waited_min: whole minutes they have waited.
         more_waiting: how many others wait.
+        move: whom the usher must take to the next-up queue before it is dialled, or None.
     """
 
     kind: TurnKind
@@ -60,6 +62,7 @@ class DjTurn:
     topic: str | None = None
     waited_min: int = 0
     more_waiting: int = 0
+    move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,19 @@ class Dialled:
     is_over: bool
 
 
-def take_next(session: Session, *, call_sid: str, line_was_empty: bool = False) -> DjTurn:
+def take_next(
+    session: Session, *, now: datetime, call_sid: str, line_was_empty: bool = False, as_ordered: bool = True
+) -> DjTurn:
     """It is known which queue this DJ dials next and whom they will meet there, as far as the desk can tell.
 
+    Twilio gives the front of a queue and nobody else. Where the producer's order says otherwise, whoever is first by it
+    goes to the next-up queue, and that one is dialled.
+
     Args:
+        now: aware.
         call_sid: of the DJ's call.
         line_was_empty: whether Twilio has just found nobody in the line, whatever our rows say.
+        as_ordered: whether the producer's order counts; without it Twilio's front is taken.
     """
     dj = dj_call(session, call_sid=call_sid)
     if dj is None or dj.admitted_at is None:
@@ -99,8 +109,12 @@ def take_next(session: Session, *, call_sid: str, line_was_empty: bool = False) 
     is_next_queue = front is not None
     # A row may outlive its call when a callback was lost: after a miss the line is tried, then the next-up queue again.
     dj.next_queue_missed = False
+    move = None
     if front is None and not line_was_empty:
         front = line.front_of(session, show_id=show.show_id, state=CallState.WAITING)
+        if front is not None and as_ordered and not line.is_first_at_twilio(session, call=front):
+            move = line.put_next_up(session, now=now, call_sid=front.call_sid, actor="order of the line")
+            is_next_queue = True
     waiting = line.count_in_line(session, show_id=show.show_id)
     if front is None:
         kind = TurnKind.WAIT if dj.told_empty else TurnKind.EMPTY
@@ -109,7 +123,7 @@ def take_next(session: Session, *, call_sid: str, line_was_empty: bool = False) 
         timeout_s = COME_BACK_S if waiting else LINE_TIMEOUT_S
         return DjTurn(kind=kind, queue_name=show.queue_name, timeout_s=timeout_s)
     dj.told_empty = False
-    return _card(front, show=show, is_next_queue=is_next_queue, more_waiting=max(0, waiting - 1))
+    return _card(front, show=show, is_next_queue=is_next_queue, more_waiting=max(0, waiting - 1), move=move)
 
 
 def end_dial(session: Session, *, now: datetime, call_sid: str, dialled: Dialled) -> DjTurn:
@@ -136,7 +150,7 @@ def end_dial(session: Session, *, now: datetime, call_sid: str, dialled: Dialled
     if dialled.was_next_queue and not was_bridged:
         dj.next_queue_missed = True
     line_was_empty = not was_bridged and not dialled.was_next_queue
-    turn = take_next(session, call_sid=call_sid, line_was_empty=line_was_empty)
+    turn = take_next(session, now=now, call_sid=call_sid, line_was_empty=line_was_empty)
     if turn.queue_name is not None and dialled.status == "failed" and not dialled.was_next_queue:
         # A queue that cannot be dialled answers at once: without a pause this would be a hot loop.
         return DjTurn(kind=TurnKind.HOLD_ON, timeout_s=RETRY_PAUSE_S)
@@ -154,7 +168,7 @@ def _no_show(session: Session, *, dj: DjCall, show: ShowCard | None) -> DjTurn:
     return DjTurn(kind=kind, timeout_s=2 * RETRY_PAUSE_S)
 
 
-def _card(front: Call, *, show: ShowCard, is_next_queue: bool, more_waiting: int) -> DjTurn:
+def _card(front: Call, *, show: ShowCard, is_next_queue: bool, more_waiting: int, move: Move | None) -> DjTurn:
     return DjTurn(
         kind=TurnKind.CARD,
         queue_name=show.next_queue_name if is_next_queue else show.queue_name,
@@ -165,4 +179,5 @@ def _card(front: Call, *, show: ShowCard, is_next_queue: bool, more_waiting: int
         topic=front.topic,
         waited_min=front.waited_s // 60,
         more_waiting=more_waiting,
+        move=move,
     )

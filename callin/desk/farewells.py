@@ -162,6 +162,25 @@ def say_goodbye(
     return Farewell(kind=FarewellKind.SENT_HOME, waited_min=call.waited_s // 60, show_name=show.name if show else None)
 
 
+def say_dropped(session: Session, *, now: datetime, call_sid: str) -> Farewell:
+    """The producer's wish has been carried out: out of the line, or off the air, which was a turn all the same.
+
+    Args:
+        now: aware.
+        call_sid: of the listener.
+    """
+    call = session.scalars(select(Call).where(Call.call_sid == call_sid)).one_or_none()
+    if call is None:
+        return Farewell(kind=FarewellKind.LEFT)
+    was_aired = call.state == CallState.ON_AIR or call.outcome == Outcome.AIRED
+    outcome = Outcome.AIRED if was_aired else Outcome.DROPPED
+    if call.outcome is None:
+        outcomes.settle(session, now=now, call=call, outcome=outcome, witness=Witness.QUEUE_ACTION)
+    outcomes.finish(session, now=now, call=call)
+    show = session.get(Show, call.show_id) if call.show_id else None
+    return _farewell(call=call, kind=FarewellKind.THANKS if was_aired else FarewellKind.LEFT, show=show)
+
+
 def _count_stint(call: Call, *, stint: int, queue_time_s: int | None) -> None:
     """Twilio's own count of a stint replaces whatever was concluded without it."""
     call.waited_before_s += queue_time_s or 0

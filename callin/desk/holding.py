@@ -148,7 +148,7 @@ def _announcement(
     place = holding.position
     if not holding.is_next_queue:
         place += connection.scalar(_NEXT_UP_COUNT, {"show_id": row.show_id}) or 0
-    expected_s = _expected_wait_s(connection, show_id=row.show_id, ahead=place - 1)
+    expected_s = expected_wait_s(connection, show_id=row.show_id, ahead=place - 1)
     may_be_late = (
         expected_s is not None and row.ends_at is not None and expected_s > (row.ends_at - now).total_seconds()
     )
@@ -161,7 +161,13 @@ def _announcement(
     )
 
 
-def _expected_wait_s(connection: Connection, *, show_id: int, ahead: int) -> float | None:
+def expected_wait_s(connection: Connection, *, show_id: int, ahead: int) -> float | None:
+    """Return the expected seconds until the turn of somebody with so many ahead, or None if too little is known.
+
+    Args:
+        show_id: of the open show.
+        ahead: people before them in the whole line.
+    """
     pace = connection.execute(_PACE, {"show_id": show_id}).one()
     if pace.djs == 0:
         return None  # nobody is taking calls yet: any figure would be a guess

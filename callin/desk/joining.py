@@ -16,6 +16,7 @@ from callin.desk.calls import Arrival
 from callin.desk.shows import current_show, next_queue_name
 from callin.models import Call, ShowState
 from callin.rules.call_states import CallState, Outcome, Wish, Witness
+from callin.rules.lineup import rank_at
 
 
 class JoinKind(StrEnum):
@@ -76,7 +77,8 @@ def join_line(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
 def wait_begins(session: Session, *, now: datetime, call: Call) -> None:
     """The call is in the line; the first joining gives its place for good."""
     call.state = CallState.WAITING
-    call.joined_at = call.joined_at or now
+    call.joined_at, call.queued_at = call.joined_at or now, now
+    call.rank = call.rank or rank_at(now)
     call.stints += 1
     show_log.note(session, at=now, what="joined the line", show_id=call.show_id, call_sid=call.call_sid)
 
@@ -95,8 +97,10 @@ def arrive_next_up(session: Session, *, now: datetime, arrival: Arrival) -> Join
     if call is None:
         call = calls.enter(session, now=now, arrival=arrival, show_id=show.show_id)
     if call.state in (CallState.ANSWERED, CallState.WAITING, CallState.MOVING):
-        call.state = CallState.NEXT_UP
+        call.state, call.trouble = CallState.NEXT_UP, None
         call.stints += 1
         call.joined_at = call.joined_at or now
+        call.rank = call.rank or rank_at(now)
+        call.put_next_at = call.put_next_at or now
         show_log.note(session, at=now, what="is next up", show_id=call.show_id, call_sid=call.call_sid)
     return Joining(queue_name=next_queue_name(show.queue_name), stint=call.stints)

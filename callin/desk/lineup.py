@@ -6,12 +6,14 @@ not masked, but for `reveal` in desk/places.py, which is logged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from callin.models import ShowState
 from callin.rules.lineup import Flag
+
+MOST_SHOWN = 300  # rows of the line on one page; nobody steers more by hand
 
 
 class PlaceKind(StrEnum):
@@ -42,7 +44,6 @@ class Place:
         number: 1-based place in the whole line; None on the air.
         phone: masked, or «withheld».
         name, town, topic, note, flag: as somebody wrote them, or None.
-        card_version: to be sent back with an edit.
         since: of the waiting (never reset), aware.
         on_air_since: or None.
         turn_ends_at: of a texter who was notified, or None.
@@ -62,7 +63,6 @@ class Place:
     topic: str | None
     note: str | None
     flag: Flag | None
-    card_version: int
     since: datetime
     on_air_since: datetime | None = None
     turn_ends_at: datetime | None = None
@@ -175,20 +175,24 @@ class Lineup:
 
     Attributes:
         read_at: when it was read, aware.
+        revision: of the show; grows with every change.
         show: open or closing, or None.
         djs: how many DJs are on the line now.
         on_air: those on the air.
-        line: everybody who waits, next up first, then by rank.
+        line: who waits, next up first, then by rank; at most `MOST_SHOWN`.
+        not_shown: how many more wait behind those.
         inbox: oldest first.
         messages: newest first.
         status: as strangers see it.
     """
 
     read_at: datetime
+    revision: int
     show: ShowOnBoard | None
     djs: int
     on_air: tuple[Place, ...]
     line: tuple[Place, ...]
+    not_shown: int
     inbox: tuple[InboxText, ...]
     messages: tuple[LeftMessage, ...]
-    status: StatusCounts = field(default_factory=lambda: StatusCounts(None, False, False, 0, False, None, None))
+    status: StatusCounts

@@ -29,6 +29,11 @@ def caller_for(session: Session, *, now: datetime, phone_number: str | None) -> 
     return caller_id
 
 
+def name_of(session: Session, *, caller_id: int | None) -> str | None:
+    """Return what somebody at the board last called this person, or None."""
+    return None if caller_id is None else session.get_one(Caller, caller_id).name
+
+
 def is_banned(session: Session, *, now: datetime, caller_id: int | None) -> bool:
     """Return whether this person may not get into the line now."""
     if caller_id is None:
@@ -69,3 +74,14 @@ def lift_ban(session: Session, *, now: datetime, phone_number: str, actor: str =
     caller = session.get_one(Caller, caller_id)
     caller.banned_at = caller.banned_until = caller.ban_reason = None
     show_log.note(session, at=now, what="lifted a ban", actor=actor)
+
+
+def why_no_texts(*, caller_id: int | None, opted_out_at: datetime | None, no_texts_why: str | None) -> str | None:
+    """Return why this person cannot be texted, in words, or None if they can.
+
+    Args:
+        caller_id, opted_out_at, no_texts_why: of the person's row; None throughout for the withheld.
+    """
+    if caller_id is None:
+        return "withheld number"
+    return "opted out" if opted_out_at is not None else no_texts_why

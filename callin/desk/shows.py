@@ -29,6 +29,7 @@ class ShowCard:
     opened_at: datetime
     ends_at: datetime | None
     closed_at: datetime | None
+    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,22 @@ def record_queues(session: Session, *, show_id: int, queue_sid: str, next_queue_
     show.queue_sid, show.next_queue_sid = queue_sid, next_queue_sid
 
 
+def pause(session: Session, *, now: datetime, is_paused: bool, actor: str) -> ShowCard:
+    """Nobody new gets into the line, or they do again; whoever is in it stays. Doing it again changes nothing.
+
+    Raises:
+        NoOpenShow: there is nothing to pause.
+    """
+    show = _running(session)
+    if show is None or show.state != ShowState.OPEN:
+        raise NoOpenShow("No show is open: there is no line to pause.")
+    if is_paused != (show.paused_at is not None):
+        show.paused_at = now if is_paused else None
+        what = "paused the line" if is_paused else "takes new callers again"
+        show_log.note(session, at=now, what=what, show_id=show.id, actor=actor)
+    return card_of(show)
+
+
 def begin_closing(session: Session, *, now: datetime, actor: str = "closing") -> ShowCard:
     """No new caller gets into the line; doing it again changes nothing.
 
@@ -226,6 +243,7 @@ def card_of(show: Show) -> ShowCard:
         opened_at=show.opened_at,
         ends_at=show.ends_at,
         closed_at=show.closed_at,
+        is_paused=show.paused_at is not None,
     )
 
 

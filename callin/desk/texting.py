@@ -12,12 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callin.desk import screening, show_log
+from callin.errors import CannotText
 from callin.models import Call, Caller, Show, Text, TextKind, TextState
 from callin.text_templates import words_of
 
 APOLOGY = "apology"
 # A conclusion drawn without the queue's own word waits a little for that word before anything is said.
 GRACE = timedelta(seconds=10)
+# A button pressed twice, a request sent again: one text.
+SAME_WORDS_WITHIN = timedelta(minutes=1)
 _FINAL = (TextState.DELIVERED, TextState.UNDELIVERED, TextState.FAILED, TextState.WITHHELD)
 
 
@@ -63,6 +66,58 @@ def owe_apology(session: Session, *, now: datetime, call: Call, was_blocked: boo
         call_sid=call.call_sid,
         detail=why_not,
     )
+
+
+def owe_words(
+    session: Session,
+    *,
+    now: datetime,
+    caller_id: int | None,
+    words: str,
+    actor: str,
+    show_id: int | None = None,
+) -> None:
+    """Somebody at the board wrote to this person; the same words within a minute are one text.
+
+    Args:
+        now: aware.
+        caller_id: of the person, or None for the withheld.
+        words: as typed; line breaks become spaces.
+        actor: who wrote.
+        show_id: of the show in hand, if any.
+
+    Raises:
+        CannotText: in words why not.
+    """
+    caller = None if caller_id is None else session.get_one(Caller, caller_id)
+    why_not = "withheld number" if caller is None else _why_no_texts(caller)
+    if caller is None or why_not is not None:
+        raise CannotText(f"That person cannot be texted: {why_not}.")
+    body = words_of(TextKind.FROM_STATION, words=words)
+    if not body:
+        raise CannotText("There is nothing to send: the text is empty.")
+    twice = select(Text.id).where(
+        Text.caller_id == caller_id,
+        Text.kind == TextKind.FROM_STATION,
+        Text.body == body,
+        Text.created_at > now - SAME_WORDS_WITHIN,
+    )
+    if session.scalar(twice.limit(1)) is not None:
+        return
+    session.add(
+        Text(
+            show_id=show_id,
+            caller_id=caller_id,
+            kind=TextKind.FROM_STATION,
+            phone_number=caller.phone_number,
+            body=body,
+            written_by=actor,
+            state=TextState.OWED,
+            created_at=now,
+            due_at=now,
+        )
+    )
+    show_log.note(session, at=now, what="wrote a text", show_id=show_id, actor=actor)
 
 
 def withdraw_apology(session: Session, *, now: datetime, call: Call) -> None:
@@ -169,4 +224,6 @@ def receive(session: Session, *, now: datetime, message_sid: str, phone_number: 
 
 
 def _why_no_texts(caller: Caller) -> str | None:
-    return "opted out" if caller.opted_out_at is not None else caller.no_texts_why
+    return screening.why_no_texts(
+        caller_id=caller.id, opted_out_at=caller.opted_out_at, no_texts_why=caller.no_texts_why
+    )

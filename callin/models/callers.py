@@ -16,6 +16,7 @@ class Caller(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     phone_number: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str | None]  # as somebody at the board last wrote it
     first_seen_at: Mapped[datetime]
     banned_at: Mapped[datetime | None]
     banned_until: Mapped[datetime | None]  # None with banned_at: for good

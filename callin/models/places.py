@@ -16,5 +16,4 @@ class PlaceInLine:
     topic: Mapped[str | None]
     note: Mapped[str | None]
     flag: Mapped[str | None]
-    card_version: Mapped[int] = mapped_column(default=0)  # grows with every edit; a later writer is told
     trouble: Mapped[str | None]  # why the last thing asked for this place could not be done, in words

@@ -34,7 +34,7 @@ class Outcome(StrEnum):
     SENT_HOME = "sent_home"  # still waiting when the show closed
     DROPPED = "dropped"  # by the producer
     FAILED = "failed"  # by a fault of ours or Twilio's
-    CLOSED = "closed"  # rang while no show was open
+    CLOSED = "closed"  # rang while no show was open, or while it was paused
     BANNED = "banned"
 
 

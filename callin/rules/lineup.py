@@ -6,6 +6,7 @@ Used by the desk's order of the line, the models and the board.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -28,6 +29,15 @@ class Flag(StrEnum):
 
     GOOD = "good"  # a caller one wants on the air
     CAREFUL = "careful"  # a caller to be careful with
+
+
+def rank_at(moment: datetime) -> int:
+    """Return the rank of whoever joins the line at this moment: first come, first served.
+
+    Args:
+        moment: aware.
+    """
+    return round(moment.timestamp() * 1_000_000)
 
 
 def moved(ranks: Sequence[int], *, from_index: int, to_index: int) -> list[int]:

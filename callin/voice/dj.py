@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hmac
 
+from callin import usher
 from callin.desk import dj_door, djs
 from callin.desk import messages as kept
 from callin.desk.dj_door import DjDoor, DoorKind
 from callin.desk.djs import DjTurn, TurnKind
+from callin.desk.line import Move
 from callin.desk.messages import MessageTurnKind
+from callin.errors import CarrierError, NotWaiting
 from callin.station import Station
 from callin.voice import forms
 from callin.voice.messages import sound_path
@@ -75,8 +78,8 @@ def next(webhook: Webhook) -> bytes:  # noqa: A001  path, document and view shar
     call_sid = forms.call_sid_of(webhook.fields)
     station = webhook.station
     with station.transaction() as session:
-        turn = djs.take_next(session, call_sid=call_sid)
-    return _turn_document(station, turn=turn)
+        turn = djs.take_next(session, now=station.clock(), call_sid=call_sid)
+    return _turn_document(station, call_sid=call_sid, turn=turn)
 
 
 @door.speaks("/done", carries=("DialCallStatus", "DialCallSid", "DialCallDuration"))
@@ -87,7 +90,7 @@ def done(webhook: Webhook) -> bytes:
     station = webhook.station
     with station.transaction() as session:
         turn = djs.end_dial(session, now=station.clock(), call_sid=call_sid, dialled=dialled)
-    return _turn_document(station, turn=turn)
+    return _turn_document(station, call_sid=call_sid, turn=turn)
 
 
 def _is_right_pin(station: Station, *, typed: str) -> bool:
@@ -101,6 +104,21 @@ def _door_document(station: Station, *, path: str, opened: DjDoor) -> bytes:
     return station.twiml.render(f"{path}{variant}.xml", door=opened)
 
 
-def _turn_document(station: Station, *, turn: DjTurn) -> bytes:
+def _turn_document(station: Station, *, call_sid: str, turn: DjTurn) -> bytes:
+    if turn.move is not None and not _is_shown_to_next_up(station, move=turn.move):
+        # Whoever was to come is gone, or Twilio says no: the DJ gets Twilio's own front rather than silence.
+        with station.transaction() as session:
+            turn = djs.take_next(session, now=station.clock(), call_sid=call_sid, as_ordered=False)
     variant = "" if turn.kind == TurnKind.CARD else f".{turn.kind}"
     return station.twiml.render(f"dj/next{variant}.xml", turn=turn)
+
+
+def _is_shown_to_next_up(station: Station, *, move: Move) -> bool:
+    """Return False if the caller is surely not on the way; the Dial's time-out settles what nobody can know."""
+    try:
+        usher.show_to_next_up(station, move=move, tries=1)
+    except NotWaiting:
+        return False
+    except CarrierError as error:
+        return error.status is None or error.status >= 500
+    return True

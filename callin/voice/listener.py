@@ -69,6 +69,17 @@ def next_up(webhook: Webhook) -> bytes:
     return station.twiml.render(f"listener/next_up{variant}.xml", joining=joined)
 
 
+@door.speaks("/dropped")
+def dropped(webhook: Webhook) -> bytes:
+    """The producer has taken this caller out of the line, or off the air."""
+    call_sid = forms.call_sid_of(webhook.fields)
+    station = webhook.station
+    with station.transaction() as session:
+        farewell = farewells.say_dropped(session, now=station.clock(), call_sid=call_sid)
+    variant = ".thanks" if farewell.kind == FarewellKind.THANKS else ""
+    return station.twiml.render(f"listener/dropped{variant}.xml", farewell=farewell)
+
+
 @door.speaks("/on_air", sorry="listener/on_air.xml")
 def on_air(webhook: Webhook) -> bytes:
     """The whisper to the caller who is about to be bridged; they go on the air even if we fail to write it down."""

@@ -22,7 +22,7 @@ def pin(desk: Desk, sid: str, *, is_right: bool) -> DoorKind:
 
 
 def turn(desk: Desk, sid: str = "CAdj") -> DjTurn:
-    return desk.do(djs.take_next, call_sid=sid)
+    return desk.do(djs.take_next, now=desk.now, call_sid=sid)
 
 
 def end_dial(desk: Desk, status: str, *, listener: str | None = None, s: int | None = None, next_queue: bool = False):

@@ -53,7 +53,7 @@ def test_whatever_is_not_locked_is_listed(doors: Doors) -> None:
         elif not hasattr(doors.app.view_functions[rule.endpoint], "right"):
             is_form = rule.methods == {"POST"} and rule.rule in OPEN_FORMS
             assert is_form or (rule.methods == {"GET", "HEAD"} and rule.rule in OPEN_TO_ALL), rule.rule
-    assert len(locked) == 19
+    assert len(locked) == 20
 
 
 def test_no_webhook_opens_without_the_right_signature(doors: Doors) -> None:
@@ -135,6 +135,7 @@ FACTS: dict[str, list[dict[str, object]]] = {
     "listener/key": [{}],
     "listener/on_air": [{"notice": OnAirNotice(name=None, show_name=None)}],
     "listener/left": [{"farewell": Farewell(kind=kind, waited_min=n)} for kind in FarewellKind for n in (0, 1, 5)],
+    "listener/dropped": [{"farewell": Farewell(kind=FarewellKind.THANKS, show_name=name)} for name in ("N", None)],
     "listener/goodbye": [{"farewell": Farewell(kind=FarewellKind.SENT_HOME, waited_min=n)} for n in (0, 1, 5)],
     "listener/message": [{}],
     "dj/answer": [{"door": DjDoor(kind=DoorKind.ADMITTED, new_messages=n, show_name="N")} for n in (0, 1, 3)],

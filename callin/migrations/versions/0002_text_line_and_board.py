@@ -80,7 +80,6 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
         sa.Column("flag", sa.String(), nullable=True),
-        sa.Column("card_version", sa.Integer(), nullable=False),
         sa.Column("trouble", sa.String(), nullable=True),
         sa.CheckConstraint("flag IN ('good', 'careful')", name=op.f("ck_texters_flag")),
         sa.CheckConstraint(
@@ -123,12 +122,12 @@ def upgrade() -> None:
     with op.batch_alter_table("pictures", schema=None) as batch_op:
         batch_op.create_index("ix_pictures_state_due_at", ["state", "due_at"], unique=False)
 
+    op.add_column("callers", sa.Column("name", sa.String(), nullable=True))
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("queued_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("rank", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("note", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("flag", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("card_version", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("trouble", sa.String(), nullable=True))
         batch_op.create_check_constraint(batch_op.f("ck_calls_flag"), "flag IN ('good', 'careful')")
         batch_op.drop_column("next_order")
@@ -183,12 +182,12 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column("next_order", sa.INTEGER(), nullable=True))
         batch_op.drop_constraint(batch_op.f("ck_calls_flag"), type_="check")
         batch_op.drop_column("trouble")
-        batch_op.drop_column("card_version")
         batch_op.drop_column("flag")
         batch_op.drop_column("note")
         batch_op.drop_column("rank")
         batch_op.drop_column("queued_at")
 
+    op.drop_column("callers", "name")
     with op.batch_alter_table("pictures", schema=None) as batch_op:
         batch_op.drop_index("ix_pictures_state_due_at")
 
