@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from callin.carrier import Carrier
+from callin.changes import Changes
 from callin.clock import Clock, wall_clock
-from callin.db import Sessions, engine_for, sessions_for, transaction
+from callin.db import Sessions, engine_for, reading, sessions_for, transaction
 from callin.settings import Settings
 from callin.twiml import Documents
 
@@ -27,11 +28,16 @@ class Station:
     sessions: Sessions
     carrier: Carrier
     twiml: Documents
+    changes: Changes
     clock: Clock = wall_clock
 
     def transaction(self) -> AbstractContextManager[Session]:
         """Give one session in one transaction: committed at the end, rolled back if anything is raised."""
         return transaction(self.sessions)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Give one session that sees one moment, changes nothing, and waits for no writer."""
+        return reading(self.sessions)
 
 
 def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:
@@ -51,6 +57,7 @@ def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:
         sessions=sessions_for(engine),
         carrier=Carrier(settings),
         twiml=Documents(settings),
+        changes=Changes(engine),
         clock=clock,
     )
 

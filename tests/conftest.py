@@ -1,4 +1,4 @@
-"""What every folder of tests may share: a migrated database of its own."""
+"""What every folder of tests may share: a migrated database of its own, on each database that we support."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,11 +8,24 @@ import pytest
 
 from callin import migrations
 from callin.db import Sessions, engine_for, sessions_for
+from tests.postgres import Postgres, postgres_server
+
+SQLITE, POSTGRES = "sqlite", "postgres"
+# Folders whose tests run on both kinds of database; the rest keeps to SQLite.
+ON_BOTH = ("changes", "db")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the kinds of database for each test that has one, unless it says so itself."""
+    chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "database_url" in metafunc.fixturenames and "database_url" not in chosen:
+        folder = metafunc.definition.path.parent.name
+        metafunc.parametrize("database_url", [SQLITE, POSTGRES] if folder in ON_BOTH else [SQLITE], indirect=True)
 
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database of this version, made once and copied for each test."""
+    """An empty SQLite database of this version, made once and copied for each test."""
     path = tmp_path_factory.mktemp("database") / "callin.db"
     engine = engine_for(f"sqlite:///{path}")
     migrations.upgrade(engine)
@@ -20,12 +33,23 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test process, started when the first test asks for it."""
+    with postgres_server() as server:
+        yield server
+
+
 @pytest.fixture
-def database_url(migrated_file: Path, tmp_path: Path) -> str:
-    """The address of a fresh database of this version."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database of this version: the test runs on both kinds."""
+    if request.param == POSTGRES:
+        with request.getfixturevalue("postgres").database() as url:
+            yield url
+        return
     path = tmp_path / "callin.db"
-    shutil.copy(migrated_file, path)
-    return f"sqlite:///{path}"
+    shutil.copy(request.getfixturevalue("migrated_file"), path)
+    yield f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -17,8 +17,10 @@ with engine.connect() as connection:
     try:
         with connection.begin():
             # SQLite locks at the first statement (BEGIN IMMEDIATE); PostgreSQL needs a lock of its own kind, so that
-            # two processes starting together do not both create the tables.
+            # two processes starting together do not both create the tables. A large table may take its time.
             if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(6275546)")
             context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
             context.run_migrations()

@@ -3,17 +3,22 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import event, select, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.orm import Session
 
 from callin import db
-from callin.db import Sessions, engine_for, sessions_for, transaction
+from callin.db import Sessions, engine_for, reading, sessions_for, transaction
 from callin.models import Caller, Text, TextKind, TextState
 
+# As SQLite says it, and as PostgreSQL does.
+LOCKED = r"locked|lock timeout"
 CLAIMER = """
 import sys
 from datetime import UTC, datetime
@@ -77,12 +82,35 @@ def test_a_locked_database_gives_up_in_time_for_a_webhook(database_url: str, mon
     assert db.BUSY_TIMEOUT_MS <= 5_000
     monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 20)
     holder, waiter = engine_for(database_url), engine_for(database_url)
-    with holder.connect() as held:
+    with transaction(sessions_for(holder)) as held:
         held.execute(text("SELECT 1"))
-        with pytest.raises(OperationalError, match="locked"), transaction(sessions_for(waiter)) as session:
+        with pytest.raises(OperationalError, match=LOCKED), transaction(sessions_for(waiter)) as session:
             session.execute(text("SELECT 1"))
     holder.dispose()
     waiter.dispose()
+
+
+def test_a_reader_waits_for_no_writer(sessions: Sessions) -> None:
+    """A board reads while a webhook writes, and sees one moment: what is committed when it begins, to its end."""
+    now = datetime.now(UTC)
+    with reading(sessions) as board:
+        assert board.scalars(select(Caller)).all() == []
+        with transaction(sessions) as webhook:
+            webhook.add(Caller(phone_number="+15550100", first_seen_at=now))
+            webhook.flush()
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(_read_callers, sessions).result() == 0
+        assert board.scalars(select(Caller)).all() == []
+    assert _read_callers(sessions) == 1
+
+
+def test_a_reader_changes_nothing(sessions: Sessions) -> None:
+    """A verb that writes fails where only reading was meant, and the connection writes again afterwards."""
+    person = Caller(phone_number="+15550100", first_seen_at=datetime.now(UTC))
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+        _add(reading, sessions, person)
+    _add(transaction, sessions, Caller(phone_number="+15550100", first_seen_at=datetime.now(UTC)))
+    assert _read_callers(sessions) == 1
 
 
 def test_moments_come_back_aware_and_in_utc(sessions: Sessions) -> None:
@@ -102,8 +130,8 @@ def test_a_naive_moment_is_refused(sessions: Sessions) -> None:
         session.scalar(select(Caller.id).where(Caller.first_seen_at == naive))
 
 
-def test_threads_of_one_process_take_turns_at_sqlite(sessions: Sessions) -> None:
-    """Only one thread at a time asks SQLite for its one writer: left to poll for it, some would starve."""
+def test_threads_of_one_process_take_turns(sessions: Sessions) -> None:
+    """Only one thread at a time asks for the one writer: left to poll SQLite for it, some would starve."""
     asked = threading.Event()
     engine = sessions.kw["bind"]
     # A new connection waits by itself while it is prepared: here two are ready.
@@ -126,7 +154,7 @@ def test_no_turn_is_waited_for_for_ever(database_url: str, monkeypatch: pytest.M
     held = sessions_for(engine)
     with transaction(held) as session, ThreadPoolExecutor(1) as pool:
         session.execute(text("SELECT 1"))
-        with pytest.raises(OperationalError, match="locked"):
+        with pytest.raises(OperationalError, match=LOCKED):
             pool.submit(_ask_for_callers, held).result()
     engine.dispose()
 
@@ -134,3 +162,14 @@ def test_no_turn_is_waited_for_for_ever(database_url: str, monkeypatch: pytest.M
 def _ask_for_callers(sessions: Sessions) -> None:
     with transaction(sessions) as session:
         session.scalars(select(Caller)).all()
+
+
+def _read_callers(sessions: Sessions) -> int:
+    with reading(sessions) as session:
+        return len(session.scalars(select(Caller)).all())
+
+
+def _add(kind: Callable[[Sessions], AbstractContextManager[Session]], sessions: Sessions, person: Caller) -> None:
+    with kind(sessions) as session:
+        session.add(person)
+        session.flush()
