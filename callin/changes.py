@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 POLL_S = 0.02
 # PostgreSQL calls by itself; this is how soon a watcher notices that it is to stop.
 LISTEN_S = 0.5
-# The triggers of migration 0003 call here.
+# The triggers of migration 0004 call here.
 CHANNEL = "callin_changes"
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 2.0

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -33,14 +33,19 @@ class Postgres:
     """A running server with one migrated template; every test copies it."""
 
     def __init__(self, folder: Path) -> None:
-        """Connect to the server whose socket is in this folder, and make the template."""
+        """Connect to the server whose socket is in this folder, and make an empty template."""
         self.folder = folder
         self._numbers = count(1)
         self._admin = psycopg.connect(host=str(folder), user="callin", dbname="postgres", autocommit=True)
         self._admin.execute("CREATE DATABASE template_callin")
+
+    def migrate(self) -> None:
+        """The template has the tables of this version."""
         engine = engine_for(self.url("template_callin"))
-        migrations.upgrade(engine)
-        engine.dispose()
+        try:
+            migrations.upgrade(engine)
+        finally:
+            engine.dispose()
 
     def url(self, name: str) -> str:
         """Return the address of a database, as our settings would have it."""
@@ -84,9 +89,9 @@ def postgres_server() -> Iterator[Postgres]:
             )
         try:
             _wait_for(server, folder)
-            postgres = Postgres(folder)
-            yield postgres
-            postgres.close()
+            with closing(Postgres(folder)) as postgres:
+                postgres.migrate()
+                yield postgres
         finally:
             server.send_signal(signal.SIGQUIT)
             server.wait(30)

@@ -4,16 +4,16 @@ A trigger, not a statement of the desk: it costs no round trip, and no verb can 
 are folded into one and go out when it commits. Calls are left out: the wait webhook writes to them without anything
 new to see, and whatever else becomes of a call is noted in the show log.
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
