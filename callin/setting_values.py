@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -16,6 +16,22 @@ from callin.phone_number import normalised
 NEXT_QUEUE_SUFFIX = "-next"
 # Twilio's error text says «less than 64»; the suffix of the next-up queue takes five of them.
 LONGEST_QUEUE_NAME = 63 - len(NEXT_QUEUE_SUFFIX)
+
+
+class Contradiction(ValueError):
+    """Two settings, each right alone, do not go together; the text is what a person is told."""
+
+
+def setting(env: str, why: str, wrong: str, **more: Any) -> Any:
+    """Return a field of the settings.
+
+    Args:
+        env: its name in the environment.
+        why: it exists.
+        wrong: what a person is told of a bad value, after its name.
+        more: default and limits, as pydantic has them.
+    """
+    return Field(validation_alias=env, description=why, json_schema_extra={"wrong": wrong}, **more)
 
 
 def default_database_url() -> str:

@@ -10,15 +10,14 @@ import hmac
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import SettingsConfigDict
 
 from callin.errors import BadSettings
 from callin.setting_values import (
     LONGEST_QUEUE_NAME,
     NEXT_QUEUE_SUFFIX,
-    AccountSid,
-    ApiKeySid,
+    Contradiction,
     DatabaseUrl,
     Folder,
     Origin,
@@ -29,20 +28,14 @@ from callin.setting_values import (
     Urls,
     default_database_url,
 )
+from callin.setting_values import setting as _setting
+from callin.settings_of_twilio import TwilioSettings
 
 ENV_FILE = Path(".env")
 LONGEST_SHOW_NAME = 100
 
 
-class _ContradictionError(ValueError):
-    """Two settings, each right alone, do not go together; the text is what a person is told."""
-
-
-def _setting(env: str, why: str, wrong: str, **more: Any) -> Any:
-    return Field(validation_alias=env, description=why, json_schema_extra={"wrong": wrong}, **more)
-
-
-class Settings(BaseSettings):
+class Settings(TwilioSettings):
     """Everything a station is told; frozen, and its repr shows no secret."""
 
     model_config = SettingsConfigDict(
@@ -54,35 +47,6 @@ class Settings(BaseSettings):
         case_sensitive=True,
     )
 
-    twilio_account_sid: AccountSid = _setting(
-        "TWILIO_ACCOUNT_SID",
-        "Which Twilio account the station's numbers and queues belong to.",
-        "is not an Account SID (34 characters starting AC)",
-    )
-    twilio_auth_token: SecretStr = _setting(
-        "TWILIO_AUTH_TOKEN",
-        "The account's primary auth token: Twilio signs its webhooks with it.",
-        "is empty",
-        min_length=1,
-    )
-    twilio_api_key: ApiKeySid | None = _setting(
-        "TWILIO_API_KEY",
-        "An API key that requests to Twilio use instead of the auth token; a key can be revoked alone.",
-        "is not an API key SID (34 characters starting SK)",
-        default=None,
-    )
-    twilio_api_secret: SecretStr | None = _setting(
-        "TWILIO_API_SECRET",
-        "The secret of that API key.",
-        "is empty",
-        default=None,
-    )
-    twilio_api_url: Origin = _setting(
-        "TWILIO_API_URL",
-        "Where Twilio's REST API is; `callin exchange` prints another one to try things without an account.",
-        "is not an absolute URL such as https://api.twilio.com",
-        default="https://api.twilio.com",
-    )
     public_base_url: Origin = _setting(
         "PUBLIC_BASE_URL",
         "Where Twilio reaches this station; signatures are checked against it, never against Host.",
@@ -232,20 +196,11 @@ class Settings(BaseSettings):
             return self.secret_key.get_secret_value().encode()
         return hmac.digest(self.twilio_auth_token.get_secret_value().encode(), b"callin: our own links", "sha256")
 
-    @field_validator("twilio_api_secret")
-    @classmethod
-    def _key_and_secret_together(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if info.data.get("twilio_api_key", secret) is not None and secret is None:
-            raise _ContradictionError("TWILIO_API_SECRET is missing: TWILIO_API_KEY works only with it")
-        if secret is not None and info.data.get("twilio_api_key", secret) is None:
-            raise _ContradictionError("TWILIO_API_KEY is missing: TWILIO_API_SECRET works only with it")
-        return secret
-
     @field_validator("dj_line")
     @classmethod
     def _two_numbers(cls, dj_line: str, info: ValidationInfo) -> str:
         if dj_line == info.data.get("listener_number"):
-            raise _ContradictionError("CALLIN_DJ_LINE is CALLIN_LISTENER_NUMBER; the DJ needs another number")
+            raise Contradiction("CALLIN_DJ_LINE is CALLIN_LISTENER_NUMBER; the DJ needs another number")
         return dj_line
 
 
@@ -270,7 +225,7 @@ def load_settings(*, env_file: Path | None = ENV_FILE) -> Settings:
 
 def _sentence(problem: Any) -> str:
     contradiction = problem.get("ctx", {}).get("error")
-    if isinstance(contradiction, _ContradictionError):
+    if isinstance(contradiction, Contradiction):
         return str(contradiction)
     env = str(problem["loc"][0])
     field = next(f for f in Settings.model_fields.values() if f.validation_alias == env)

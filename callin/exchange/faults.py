@@ -46,6 +46,7 @@ class Settings:
     delete_nonempty_status: int = 400
     second_member_post: int = 404
     media_auth: bool = True
+    signature_algorithm: str = "sha1"
 
 
 _NAMES: Final = frozenset(field.name for field in fields(Settings))
@@ -66,6 +67,7 @@ _CHOICES: Final[Mapping[str, tuple[Any, ...]]] = {
     "delete_nonempty_status": (400, 409),
     "second_member_post": (404, 400),
     "media_auth": (True, False),
+    "signature_algorithm": ("sha1", "sha256"),
 }
 
 

@@ -206,11 +206,15 @@ def _on_the_wire(network: Network, request: WebhookRequest, *, url: str) -> _Wir
         form = request.params
         body = urlencode(form).encode()
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+    algorithm = network.faults.settings.signature_algorithm
     headers["X-Twilio-Signature"] = signature.sign(
         network.account.auth_token,
         url=signature.signed_url(bare, is_voice=request.kind is not Kind.SMS),
         form=form,
+        algorithm=algorithm,
     )
+    if algorithm != "sha1":
+        headers[signature.SETTINGS_HEADER] = f"algorithm=HMAC_{algorithm.upper()}"
     return _Wire(request.method, bare, headers, body)
 
 

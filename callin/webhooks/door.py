@@ -109,8 +109,9 @@ def lock(app: Flask, *, station: Station) -> None:
         station: whose token and public address count.
     """
     app.extensions[_EXTENSION] = SignatureCheck(
-        auth_token=station.settings.twilio_auth_token.get_secret_value(),
+        secrets=station.settings.webhook_secrets,
         public_base_url=station.settings.public_base_url,
+        algorithm=station.settings.signature,
     )
 
 

@@ -31,6 +31,7 @@ from tests.exchange.script import Desk, waiting
         {"empty_queue_status": "bored"},
         {"delete_nonempty_status": 200},
         {"media_auth": None},
+        {"signature_algorithm": "md5"},
     ],
 )
 def test_nonsense_is_refused_and_changes_nothing(wrong: dict[str, Any]) -> None:
@@ -69,6 +70,7 @@ def test_every_setting_has_its_documented_default() -> None:
         "delete_nonempty_status": 400,
         "second_member_post": 404,
         "media_auth": True,
+        "signature_algorithm": "sha1",
     }
 
 

@@ -6,7 +6,7 @@ import io
 import wave
 
 import pytest
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from callin.exchange import signature
 from callin.exchange.conversation import APPLICATION_ERROR
@@ -85,6 +85,20 @@ def test_twilios_own_checker_accepts_every_webhook(method: str, path: str) -> No
     validator = RequestValidator(desk.exchange.account.auth_token)
     assert asked.params["CallerName"] == "Zoë & Ünal"
     assert validator.validate(url, params, asked.headers["x-twilio-signature"])
+
+
+def test_webhooks_are_signed_by_sha256_when_told() -> None:
+    """Accounts with a shared key: HMAC-SHA256, named in a header of its own; Twilio's own checker accepts it."""
+    desk = Desk({"/voice": "<Pause/>"})
+    desk.exchange.faults.change({"signature_algorithm": "sha256"})
+    desk.dial()
+    asked = desk.app.asked[0]
+    algorithm = get_signature_algorithm(asked.headers["x-twilio-webhooks-signature-settings"])
+    claimed = asked.headers["x-twilio-signature"]
+    validator = RequestValidator(desk.exchange.account.auth_token)
+    assert algorithm == "HMAC_SHA256"
+    assert validator.validate(f"{BASE}/voice", dict(asked.params), claimed, algorithm)
+    assert not validator.validate(f"{BASE}/voice", dict(asked.params), claimed)
 
 
 def test_the_user_info_signs_in_and_is_not_signed() -> None:

@@ -6,6 +6,7 @@ import hmac
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
+from twilio.request_validator import RequestValidator
 
 from callin.models import Call
 from callin.webhooks import refusals
@@ -50,6 +51,38 @@ def test_a_signature_for_the_host_header_is_refused(doors: Doors) -> None:
     )
 
     assert reply.status_code == 403
+
+
+def test_no_header_chooses_the_secret_or_the_algorithm(database_url: str) -> None:
+    """What the request says of its own signature is not even read: the settings decide."""
+    doors = Doors(database_url, settings={"signature": "sha256", "signature_key": "shared-key"})
+    address = doors.base + "/voice/listener/answer"
+    claims = {"X-Twilio-Webhooks-Signature-Settings": "key=another,algorithm=HMAC_SHA1"}
+    by_sha1 = RequestValidator("shared-key").compute_signature(address, ANA)
+    by_token = RequestValidator("token").compute_signature(address, ANA, "HMAC_SHA256")
+    right = RequestValidator("shared-key").compute_signature(address, ANA, "HMAC_SHA256")
+
+    statuses = [
+        doors.client.post(
+            "/voice/listener/answer", data=ANA, headers={"X-Twilio-Signature": signature, **claims}
+        ).status_code
+        for signature in (by_sha1, by_token, right)
+    ]
+
+    assert statuses == [403, 403, 200]
+    doors.station.engine.dispose()
+
+
+def test_the_other_token_of_a_rotation_opens_the_doors_and_asks_nothing(database_url: str) -> None:
+    """Webhooks signed with the secondary token are answered; requests to Twilio go on with the primary one."""
+    doors = Doors(database_url, settings={"twilio_auth_token_secondary": "tomorrow"})
+    signature = RequestValidator("tomorrow").compute_signature(doors.base + "/voice/listener/answer", ANA)
+
+    reply = doors.client.post("/voice/listener/answer", data=ANA, headers={"X-Twilio-Signature": signature})
+
+    assert reply.status_code == 200
+    assert doors.station.carrier._auth == (doors.station.settings.twilio_account_sid, "token")
+    doors.station.engine.dispose()
 
 
 @pytest.mark.parametrize("proxy_takes_it_off", [True, False])

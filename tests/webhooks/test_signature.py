@@ -1,5 +1,7 @@
 """Signatures: ours agrees with the vendor's on everything a carrier may send."""
 
+import itertools
+from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
@@ -16,17 +18,21 @@ FORMS = st.dictionaries(WORDS.filter(bool), st.lists(WORDS, min_size=1, max_size
 BASES = st.sampled_from(
     ["https://station.test", "http://station.test", "http://station.test:8000", "https://station.test/callin"]
 )
+BOTH: list[Literal["sha1", "sha256"]] = ["sha1", "sha256"]
+ALGORITHMS = st.sampled_from(BOTH)
 QUERIES = st.dictionaries(st.sampled_from(["stint", "again", "queue"]), WORDS, max_size=2)
 
 
-@given(token=st.text(min_size=1, max_size=40), base=BASES, query=QUERIES, form=FORMS)
-def test_agrees_with_the_vendor(token: str, base: str, query: dict[str, str], form: dict[str, list[str]]) -> None:
+@given(token=st.text(min_size=1, max_size=40), base=BASES, query=QUERIES, form=FORMS, algorithm=ALGORITHMS)
+def test_agrees_with_the_vendor(
+    token: str, base: str, query: dict[str, str], form: dict[str, list[str]], algorithm: Literal["sha1", "sha256"]
+) -> None:
     """Whatever the vendor's code signs is accepted here, and not if a single value is added to it."""
     token = token.encode("utf-8", "replace").decode()
     encoded = urlencode(query)
     url = f"{base}/voice/listener/wait" + (f"?{encoded}" if encoded else "")
-    signature = RequestValidator(token).compute_signature(url, MultiDict(form))
-    check = SignatureCheck(auth_token=token, public_base_url=base)
+    signature = RequestValidator(token).compute_signature(url, MultiDict(form), f"HMAC_{algorithm}")
+    check = SignatureCheck(secrets=[token], public_base_url=base, algorithm=algorithm)
     pairs = pairs_of(urlencode(form, doseq=True))
 
     assert check.accepts(signature, path="/voice/listener/wait", query=encoded, pairs=pairs)
@@ -42,7 +48,7 @@ def test_agrees_with_the_vendor(token: str, base: str, query: dict[str, str], fo
 )
 def test_accepts_the_published_example(called: str, signature: str | None) -> None:
     """The example of the vendor's documentation is accepted, and its signature fits no other form."""
-    check = SignatureCheck(auth_token="12345", public_base_url="https://example.com")
+    check = SignatureCheck(secrets=["12345"], public_base_url="https://example.com")
     form = [
         ("CallSid", "CA1234567890ABCDE"),
         ("Caller", "+14158675310"),
@@ -68,7 +74,7 @@ def test_the_port_may_be_signed_or_not(base: str, signed_port: bool) -> None:
     signed = f"{scheme}://{name}:{port}" if signed_port else f"{scheme}://{name}"
     signature = RequestValidator("token").compute_signature(f"{signed}/voice/status", {"CallSid": "CA1"})
 
-    check = SignatureCheck(auth_token="token", public_base_url=base)
+    check = SignatureCheck(secrets=["token"], public_base_url=base)
 
     assert check.accepts(signature, path="/voice/status", query="", pairs=[("CallSid", "CA1")])
 
@@ -76,19 +82,38 @@ def test_the_port_may_be_signed_or_not(base: str, signed_port: bool) -> None:
 @pytest.mark.parametrize("signature", ["", "x", "ÿ", "L/OH5YylLD5NRKLltdqwSvS0BnU=", "\udc80"])
 def test_refuses_any_other_signature(signature: str) -> None:
     """A signature that is none, or another's, is refused without a complaint about its shape."""
-    check = SignatureCheck(auth_token="token", public_base_url="https://station.test")
+    check = SignatureCheck(secrets=["token"], public_base_url="https://station.test")
 
     assert not check.accepts(signature, path="/voice/status", query="", pairs=[("CallSid", "CA1")])
+
+
+@pytest.mark.parametrize(("signed_by", "accepted"), [("new", True), ("old", True), ("other", False)])
+def test_two_secrets_count_while_one_replaces_the_other(signed_by: str, accepted: bool) -> None:
+    """During a rotation webhooks signed with either secret are taken, and with no third."""
+    signature = RequestValidator(signed_by).compute_signature("https://station.test/voice/status", {"CallSid": "CA1"})
+    check = SignatureCheck(secrets=["old", "new"], public_base_url="https://station.test")
+
+    assert check.accepts(signature, path="/voice/status", query="", pairs=[("CallSid", "CA1")]) == accepted
+
+
+def test_only_the_algorithm_of_the_setting_counts() -> None:
+    """A station set to SHA-256 takes no SHA-1 signature, and the other way round."""
+    check = {name: SignatureCheck(secrets=["t"], public_base_url="https://a.test", algorithm=name) for name in BOTH}
+    for name, other in itertools.permutations(BOTH):
+        signature = RequestValidator("t").compute_signature("https://a.test/x", {"A": "1"}, f"HMAC_{name}")
+
+        assert check[name].accepts(signature, path="/x", query="", pairs=[("A", "1")])
+        assert not check[other].accepts(signature, path="/x", query="", pairs=[("A", "1")])
 
 
 def test_another_host_in_the_signed_address_is_refused() -> None:
     """The public address decides: a request signed for another host is not ours."""
     signature = RequestValidator("token").compute_signature("https://other.test/voice/status", {"CallSid": "CA1"})
-    check = SignatureCheck(auth_token="token", public_base_url="https://station.test")
+    check = SignatureCheck(secrets=["token"], public_base_url="https://station.test")
 
     assert not check.accepts(signature, path="/voice/status", query="", pairs=[("CallSid", "CA1")])
 
 
 def test_the_token_is_not_shown() -> None:
     """The repr of the check holds no secret."""
-    assert "s3cret" not in repr(SignatureCheck(auth_token="s3cret", public_base_url="https://station.test"))
+    assert "s3cret" not in repr(SignatureCheck(secrets=["s3cret"], public_base_url="https://station.test"))

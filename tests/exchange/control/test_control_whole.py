@@ -40,6 +40,7 @@ POLICIES = {
     "delete_nonempty_status": 400,
     "second_member_post": 404,
     "media_auth": True,
+    "signature_algorithm": "sha1",
 }
 
 
