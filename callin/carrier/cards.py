@@ -45,6 +45,21 @@ class MemberCard:
 
 
 @dataclass(frozen=True, slots=True)
+class CallCard:
+    """A call at Twilio.
+
+    Attributes:
+        from_number: as Twilio has it; perhaps a word for a withheld one.
+        is_over: whether it has ended.
+        duration_s: of a call that is over, or None.
+    """
+
+    from_number: str
+    is_over: bool
+    duration_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """A call was taken out of its queue, after so many seconds in it."""
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from twilio.http import HttpClient
 
 from callin.carrier.account import BIGGEST_PAGE, Account, client_for
-from callin.carrier.cards import MemberCard, Moved, QueueCard
+from callin.carrier.cards import CallCard, MemberCard, Moved, QueueCard
 from callin.carrier.wire import PooledHttpClient, fetch_media, told
 from callin.errors import CarrierError, MemberGone, QueueNotEmpty
 from callin.settings import Settings
@@ -136,6 +136,17 @@ class Carrier:
                 raise
             return []
 
+    def all_members(self, queue_sid: str) -> list[MemberCard]:
+        """Return everybody in the queue, as far as pages that shift while people leave can tell."""
+        try:
+            with told("list who is waiting"):
+                members = self._client.queues(queue_sid).members.stream(page_size=BIGGEST_PAGE)
+                return [MemberCard(str(m.call_sid), m.position or 0, m.wait_time or 0) for m in members]
+        except CarrierError as error:
+            if error.status != GONE:
+                raise
+            return []
+
     def move_member(self, queue_sid: str, call_sid: str, *, url: str, in_a_hurry: bool = False) -> Moved:
         """The call has left the queue and asks `url` what to do.
 
@@ -200,16 +211,35 @@ class Carrier:
                 raise MemberGone(str(error), permanent=True, status=error.status, code=error.code) from error
             raise
 
-    def is_over(self, call_sid: str) -> bool:
-        """Return whether the call has ended, or is unknown to Twilio."""
+    def look_at_call(self, call_sid: str) -> CallCard | None:
+        """Return a call as Twilio has it, or None if it knows of none."""
         try:
             with told("look at a call"):
-                status = str(self._client.calls(call_sid).fetch().status)
+                call = self._client.calls(call_sid).fetch()
         except CarrierError as error:
             if error.status != GONE:
                 raise
-            return True
-        return status in ENDED
+            return None
+        is_over = str(call.status) in ENDED
+        return CallCard(
+            from_number=str(call._from or ""),  # noqa: SLF001  so twilio names it: `from` is Python's
+            is_over=is_over,
+            duration_s=int(call.duration) if is_over and call.duration else None,
+        )
+
+    def is_over(self, call_sid: str) -> bool:
+        """Return whether the call has ended, or is unknown to Twilio."""
+        card = self.look_at_call(call_sid)
+        return card is None or card.is_over
+
+    def calls_under_way(self, to: str) -> set[str]:
+        """Return the SIDs of the calls to one of our numbers that ring or talk, as far as Twilio's list has come."""
+        found: set[str] = set()
+        for status in ("ringing", "in-progress"):
+            with told("list the calls under way"):
+                calls = self._client.calls.stream(to=to, status=status, page_size=BIGGEST_PAGE)
+                found.update(str(call.sid) for call in calls)
+        return found
 
     def fetch_recording(self, url: str) -> bytes:
         """Return the sound of a recording, fetched with our credentials, which no other host ever sees.

@@ -4,6 +4,7 @@ from callin.models.base import Base
 from callin.models.beats import Beat
 from callin.models.callers import Caller
 from callin.models.calls import Call, DjCall, PinTry
+from callin.models.checks import Check
 from callin.models.messages import Message, MessageSound, MessageState, SoundState
 from callin.models.number_changes import NumberChange
 from callin.models.show_log import LogLine
@@ -17,6 +18,7 @@ __all__ = [
     "Beat",
     "Call",
     "Caller",
+    "Check",
     "DjCall",
     "LogLine",
     "Message",
