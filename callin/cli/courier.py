@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 
+from callin.cli.chores import CHORES_STOP_WITHIN_S, begin_chores
 from callin.cli.terminal import Exit, answer, station_for_command
 from callin.courier import Courier
 
@@ -15,7 +16,7 @@ from callin.courier import Courier
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is owed now, then end.")
 def courier(*, once: bool) -> int:
-    """Send owed texts and fetch recordings, until stopped.
+    """Send owed texts, fetch recordings and compare calls with Twilio, until stopped.
 
     `callin serve` has a courier of its own unless told otherwise; several may work side by side.
     """
@@ -36,5 +37,8 @@ def courier(*, once: bool) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, heard)
+    chores = begin_chores(station, stop=stop)
     working.run(stop)
+    for chore in chores:
+        chore.join(CHORES_STOP_WITHIN_S)
     return Exit.INTERRUPTED if signal.SIGINT in signals else Exit.OK

@@ -21,6 +21,7 @@ from granian.log import LogLevels
 from granian.server.common import AbstractServer
 
 from callin.app import create_app
+from callin.cli.chores import CHORES_STOP_WITHIN_S, begin_chores
 from callin.cli.terminal import Exit, station_for_command, tell
 from callin.courier import Courier
 from callin.errors import CallinError
@@ -133,4 +134,8 @@ def _work(settings: Settings, server: AbstractServer[Any], stop: threading.Event
     """A courier of this process; it begins once the worker has been forked, so that nothing of its is copied."""
     while not server.wrks and not stop.wait(0.05):
         pass
-    Courier(station_of(settings)).run(stop)
+    station = station_of(settings)
+    chores = begin_chores(station, stop=stop)
+    Courier(station).run(stop)
+    for chore in chores:
+        chore.join(CHORES_STOP_WITHIN_S)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callin.desk import calls, line, show_log
 from callin.desk.calls import Arrival
+from callin.desk.lineup import LastCheck
 from callin.desk.shows import current_show
 from callin.models import Call, Check, DjCall, ShowState
 from callin.rules.call_states import IN_LINE, CallState
@@ -56,15 +57,6 @@ class Member:
     call_sid: str
     is_next_queue: bool
     wait_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class LastCheck:
-    """What the board says of it."""
-
-    at: datetime | None
-    trouble: str | None
-    found: str | None
 
 
 def take_on(session: Session, *, now: datetime) -> bool:

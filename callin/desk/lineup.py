@@ -170,6 +170,21 @@ class StatusCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class LastCheck:
+    """The last comparison of our calls with Twilio's.
+
+    Attributes:
+        at: when one was last completed, or None before the first.
+        trouble: why the newest was not, in words, or None.
+        found: what had to be put right, in words, or None.
+    """
+
+    at: datetime | None
+    trouble: str | None
+    found: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lineup:
     """The whole board.
 
@@ -184,6 +199,7 @@ class Lineup:
         inbox: oldest first.
         messages: newest first.
         status: as strangers see it.
+        check: when our calls were last held against Twilio's, and what was found.
     """
 
     read_at: datetime
@@ -196,3 +212,4 @@ class Lineup:
     inbox: tuple[InboxText, ...]
     messages: tuple[LeftMessage, ...]
     status: StatusCounts
+    check: LastCheck

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callin.desk import holding, inbox, message_shelf, screening
+from callin.desk import checking, holding, inbox, message_shelf, screening
 from callin.desk.lineup import (
     MOST_SHOWN,
     Lineup,
@@ -57,6 +57,7 @@ def read_lineup(session: Session, *, now: datetime) -> Lineup:
         inbox=inbox.waiting(session, show_id=None if show is None else show.id),
         messages=message_shelf.on_shelf(session),
         status=status,
+        check=checking.last_check(session),
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import delete
 
 from callin.desk import checking, line
-from callin.desk.checking import LastCheck
+from callin.desk.lineup import LastCheck
 from callin.models import Call, DjCall, LogLine
 from callin.reconciler import reconcile
 from callin.rules.call_states import CallState, Outcome
@@ -132,8 +132,6 @@ def test_a_list_that_lags_ends_nobody(studio: Studio) -> None:
     """Whoever is missing from a list is asked for by name before anything is believed."""
     ana = studio.joins(ANA)
     studio.later(60)
-    listed = studio.exchange.account.calls
-    assert ana.calls[0].sid in str(list(listed))
     studio.station.carrier.calls_under_way = lambda _to: set()  # type: ignore[method-assign]  # a list that has not caught up
     check(studio)
 
