@@ -1,4 +1,4 @@
-"""DOOR outward: holds our calls against Twilio's every few seconds, and puts them right; a chore of the courier's process.
+"""DOOR outward: holds our calls against Twilio's every few seconds, and puts them right; run by the courier's process.
 
 Twilio is asked outside any transaction. A list may lag or shift while it is read, so nobody is ended on its word alone:
 each such call is asked for by its SID first.
