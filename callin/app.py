@@ -13,6 +13,7 @@ from flask.cli import NoAppException
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from callin import board, health, media, webhooks
+from callin.board.stream import Stopping
 from callin.errors import BadSettings
 from callin.logs import configure_logs
 from callin.settings import load_settings
@@ -42,11 +43,12 @@ DOORS = (
 log = structlog.get_logger(__name__)
 
 
-def create_app(station: Station | None = None) -> Flask:
+def create_app(station: Station | None = None, *, stopping: Stopping | None = None) -> Flask:
     """Return the station's web application.
 
     Args:
         station: the wired whole; None takes it from the environment, for `flask --app callin`.
+        stopping: set when this process is about to end, so that open pages let it; None: nobody says.
 
     Raises:
         NoAppException: the environment does not make a station; every wrong setting is named.
@@ -60,6 +62,7 @@ def create_app(station: Station | None = None) -> Flask:
     board.lock(app, station=station)
     for door in DOORS:
         app.register_blueprint(door)
+    board.go_live(app, station=station, stopping=stopping)
     app.register_error_handler(HTTPException, _in_words)
     app.register_error_handler(Exception, _failed)
     prefix = urlsplit(station.settings.public_base_url).path.rstrip("/")

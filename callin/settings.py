@@ -177,6 +177,14 @@ class Settings(TwilioSettings):
         "is not a folder that can be read",
         default=None,
     )
+    max_streams: int = _setting(
+        "CALLIN_MAX_STREAMS",
+        "How many pages may be kept up to date by a stream at once, in each process; the others ask every few seconds.",
+        "is not a whole number from 2 to 2000",
+        default=100,
+        ge=2,
+        le=2000,
+    )
     delete_recordings: bool = _setting(
         "CALLIN_DELETE_RECORDINGS",
         "Whether a message is deleted at Twilio once it is kept here.",

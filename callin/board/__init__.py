@@ -1,9 +1,10 @@
 """The web pages: sign-in, the board and what people see of a show; hung by the application."""
 
-from callin.board import assets, sign_in
+from callin.board import assets, pages, sign_in, status
 from callin.board.access import BoardDoor, Visit, lock
+from callin.board.live import go_live
 from callin.board.refusals import page_of, wants_page
 
-DOORS: tuple[BoardDoor, ...] = (assets.door, sign_in.door)
+DOORS: tuple[BoardDoor, ...] = (assets.door, sign_in.door, status.door, pages.door)
 
-__all__ = ["DOORS", "BoardDoor", "Visit", "lock", "page_of", "wants_page"]
+__all__ = ["DOORS", "BoardDoor", "Visit", "go_live", "lock", "page_of", "wants_page"]

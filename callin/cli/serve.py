@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from functools import partial
+from multiprocessing.synchronize import Event
 from types import FrameType
 from typing import Any
 
@@ -29,7 +30,8 @@ from callin.logs import configure_logs
 from callin.settings import Settings
 from callin.station import station_of
 
-# A webhook holds its thread for a few milliseconds; the rest is room for a database that hesitates.
+# A webhook holds its thread for a few milliseconds; the rest is room for a database that hesitates. A stream holds one
+# as long as its page is open, so there are as many more as streams may be.
 THREADS = 32
 # A round of the courier may be waiting for Twilio twice over.
 COURIER_STOPS_WITHIN_S = 25
@@ -50,13 +52,15 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
         address=host,
         port=address,
         interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
+        blocking_threads=settings.max_streams + THREADS,
         log_level=LogLevels.error,
         # Its own handlers write to stdout and know no masks: let its lines pass through ours.
         log_dictconfig={"handlers": {}, "formatters": {}, "loggers": {"_granian": {}, "granian.access": {}}},
         workers_kill_timeout=10,
     )
     stop, signals = threading.Event(), list[int]()
+    # The worker is a process of its own, forked; its open pages end when this is set.
+    ending = multiprocessing.get_context("fork").Event()
     courier = None if no_courier else threading.Thread(target=_work, args=(settings, server, stop), name="courier")
 
     @server.on_startup
@@ -68,6 +72,7 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
         def heard(number: int, _frame: FrameType | None) -> None:
             signals.append(number)
             stop.set()
+            ending.set()
             server.signal_handler_interrupt()  # type: ignore[no-untyped-call]  # granian's own
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -77,7 +82,7 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
         tell(f"callin: listening on http://{host}:{address} for {settings.public_base_url}")
 
     try:
-        server.serve(target_loader=partial(application, settings), wrap_loader=False)
+        server.serve(target_loader=partial(application, settings, ending), wrap_loader=False)
     except SystemExit:
         # So granian ends when its worker has crashed.
         if not signals:
@@ -89,13 +94,18 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
     return Exit.INTERRUPTED if signal.SIGINT in signals else Exit.OK
 
 
-def application(settings: Settings) -> Flask:
-    """Return the application, made inside the worker process: connections are not to be shared over a fork."""
+def application(settings: Settings, ending: Event) -> Flask:
+    """Return the application, made inside the worker process: connections are not to be shared over a fork.
+
+    Args:
+        settings: checked.
+        ending: set by the parent, so that open pages let a stop happen at once.
+    """
     # A terminal's Ctrl-C goes to the worker too: left to itself it would go first, and granian call that a crash.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     configure_logs(level=settings.log_level, form=settings.log_format)
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
-    return create_app(station_of(settings))
+    return create_app(station_of(settings), stopping=ending)
 
 
 def _end_with_parent() -> None:

@@ -51,6 +51,7 @@ class Place:
         is_banned: whether this person is banned now.
         why_no_texts: why they cannot be texted («opted out», «landline», «withheld»), or None.
         trouble: why the last thing asked could not be done, in words, or None.
+        caller_id: of the person, or None for the withheld.
     """
 
     kind: PlaceKind
@@ -70,6 +71,7 @@ class Place:
     is_banned: bool = False
     why_no_texts: str | None = None
     trouble: str | None = None
+    caller_id: int | None = None
 
     @property
     def key(self) -> str:

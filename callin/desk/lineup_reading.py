@@ -186,6 +186,7 @@ def _place(row: Any, *, kind: PlaceKind, number: int | None, now: datetime, aire
             caller_id=row.caller_id, opted_out_at=row.opted_out_at, no_texts_why=row.no_texts_why
         ),
         trouble=row.trouble,
+        caller_id=row.caller_id,
     )
 
 

@@ -26,6 +26,10 @@ OPEN_TO_ALL = {
     "/static/<path:filename>",
     "/sign-in",
     "/sign-in/once/<token>",
+    # The status page: counts alone (tests/board/test_status_page.py).
+    "/",
+    "/stream",
+    "/status/state",
 }
 # Forms of those pages: a POST with a token of ours, which grants nothing by itself.
 OPEN_FORMS = {"/sign-in", "/sign-in/once/<token>", "/sign-out", "/sign-out/everywhere"}

@@ -98,6 +98,7 @@ WRONG = [
     ("CALLIN_VOICE", "a <voice>", "CALLIN_VOICE is not the name of a voice"),
     ("CALLIN_LANGUAGE", "English!", "CALLIN_LANGUAGE is not a language tag"),
     ("CALLIN_TWIML_DIR", "/no/such/folder", "CALLIN_TWIML_DIR is not a folder"),
+    ("CALLIN_MAX_STREAMS", "1", "CALLIN_MAX_STREAMS is not a whole number from 2 to 2000"),
     ("CALLIN_DELETE_RECORDINGS", "perhaps", "CALLIN_DELETE_RECORDINGS is neither true nor false"),
 ]
 

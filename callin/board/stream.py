@@ -1,0 +1,128 @@
+"""The streams of the board and of the status page: the whole state at once, again after each change, a sign of life.
+
+Hung by the application. Each open stream holds a thread, so they are counted: beyond the cap a page is told to ask now
+and then instead, and webhooks keep their threads.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from flask import Response
+
+from callin.board.snapshots import Snapshot, Snapshots, View
+from callin.clock import Clock
+from callin.rules.roles import Role
+
+SIGN_OF_LIFE_S = 10.0
+# A stop is noticed within this time, and so is a change whose signal was missed.
+LOOK_EVERY_S = 0.5
+TOO_MANY = "Too many pages are open to keep this one informed by itself. It asks every few seconds instead.\n"
+
+
+class Stopping(Protocol):
+    """Whether this process is about to end; an event of threads or of processes."""
+
+    def is_set(self) -> bool:
+        """Return whether it is."""
+
+
+class Streams:
+    """The streams of one process: at most so many at once, strangers' at most half of them."""
+
+    def __init__(self, *, snapshots: Snapshots, most: int, stopping: Stopping, clock: Clock) -> None:
+        """None is open.
+
+        Args:
+            snapshots: what they carry.
+            most: how many may be open.
+            stopping: ends them all when it is set.
+            clock: whose time pages go by.
+        """
+        self.snapshots = snapshots
+        self._most = most
+        self._stopping = stopping
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open = {True: 0, False: 0}  # by whether they are strangers'
+
+    def respond(self, view: View, role: Role | None, *, is_welcome: Callable[[], bool] = lambda: True) -> Response:
+        """Return a stream, or 503 with the words for it when there is no room.
+
+        Args:
+            view: what is looked at.
+            role: what they may do, or None for strangers.
+            is_welcome: asked now and then; the stream ends when it is no longer so.
+        """
+        is_stranger = role is None
+        if not self._enter(is_stranger=is_stranger):
+            return Response(
+                TOO_MANY, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "30"}
+            )
+        body = _Body(self._events(view, role, is_welcome), left=lambda: self._leave(is_stranger=is_stranger))
+        return Response(
+            body,
+            content_type="text/event-stream; charset=utf-8",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    def now_ms(self) -> str:
+        """Return the moment by which pages set their clocks, in milliseconds since 1970."""
+        return str(int(self._clock().timestamp() * 1000))
+
+    def _events(self, view: View, role: Role | None, is_welcome: Callable[[], bool]) -> Iterator[bytes]:
+        sent: Snapshot | None = None
+        quiet_since = time.monotonic()
+        while not self._stopping.is_set():
+            token = self.snapshots.changes.token
+            snapshot = self.snapshots.now(view, role)
+            if sent is None or snapshot.sum != sent.sum:
+                yield self._sign_of_life() + snapshot.event
+                sent, quiet_since = snapshot, time.monotonic()
+            elif time.monotonic() - quiet_since >= SIGN_OF_LIFE_S:
+                if not is_welcome():
+                    return
+                yield self._sign_of_life()
+                quiet_since = time.monotonic()
+            self.snapshots.changes.wait(token, timeout_s=LOOK_EVERY_S)
+
+    def _sign_of_life(self) -> bytes:
+        return f"event: now\ndata: {self.now_ms()}\n\n".encode()
+
+    def _enter(self, *, is_stranger: bool) -> bool:
+        with self._lock:
+            if sum(self._open.values()) >= self._most or (is_stranger and self._open[True] >= self._most // 2):
+                return False
+            self._open[is_stranger] += 1
+            return True
+
+    def _leave(self, *, is_stranger: bool) -> None:
+        with self._lock:
+            self._open[is_stranger] -= 1
+
+
+class _Body:
+    """A stream's events; it has left once, however it ends, and even if it never began."""
+
+    def __init__(self, events: Iterator[bytes], *, left: Callable[[], None]) -> None:
+        self._events = events
+        self._left: Callable[[], None] | None = left
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._events)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """The place is free for another."""
+        left, self._left = self._left, None
+        if left is not None:
+            left()
