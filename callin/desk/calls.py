@@ -91,7 +91,8 @@ def take_call(session: Session, *, now: datetime, arrival: Arrival) -> Welcome:
         outcomes.settle(session, now=now, call=call, outcome=Outcome.CLOSED, witness=Witness.STATUS_CALLBACK)
         is_on = show is not None and show.state == ShowState.OPEN
         return Welcome(kind=WelcomeKind.PAUSED if is_on else WelcomeKind.CLOSED, show_name=show.name if show else None)
-    call.noticed_at = call.noticed_at or now
+    if call.outcome is None:
+        call.noticed_at = call.noticed_at or now
     return Welcome(kind=WelcomeKind.OPEN, show_name=show.name)
 
 

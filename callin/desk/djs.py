@@ -101,6 +101,8 @@ def take_next(
     dj = dj_call(session, call_sid=call_sid)
     if dj is None or dj.admitted_at is None:
         return DjTurn(kind=TurnKind.REFUSED)
+    if dj.ended_at is not None:
+        return DjTurn(kind=TurnKind.CLOSED)  # a late or repeated request takes nobody off the line
     show = current_show(session)
     if show is None or show.state != ShowState.OPEN:
         return _no_show(session, dj=dj, show=show)
@@ -145,6 +147,7 @@ def end_dial(session: Session, *, now: datetime, call_sid: str, dialled: Dialled
             outcomes.record_talk(session, call=call, aired_s=dialled.duration_s)
     if dialled.is_over:
         dj.ended_at = dj.ended_at or now
+    if dj.ended_at is not None:
         return DjTurn(kind=TurnKind.CLOSED)
     was_bridged = dialled.status in ("completed", "answered")
     if dialled.was_next_queue and not was_bridged:

@@ -127,7 +127,7 @@ def hear_messages(
         key: «1» next, «2» repeat, «3» keep, «4» delete, «*» on to the callers; None at the start or without a key.
     """
     dj = session.scalars(select(DjCall).where(DjCall.call_sid == dj_call_sid)).one_or_none()
-    if dj is None or dj.admitted_at is None:
+    if dj is None or dj.admitted_at is None or dj.ended_at is not None:
         return MessageTurn(kind=MessageTurnKind.DONE)
     current = session.get(Message, dj.hearing_message_id) if dj.hearing_message_id else None
     done = None
