@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callin.desk import screening, show_log
+from callin.desk import screening, show_log, texting
 from callin.desk.lineup import PlaceKind
 from callin.desk.shows import current_show
 from callin.errors import CannotBan, EditedMeanwhile, NoOpenShow, NotThere, NotWaiting
@@ -154,6 +154,30 @@ def ban(
         raise CannotBan("A withheld number cannot be banned: strangers share it. You can drop this call.")
     screening.ban(session, now=now, phone_number=row.phone_number, reason=reason, until=until, actor=actor)
     _note(session, now=now, row=row, what="banned", actor=actor, detail=reason)
+
+
+def write_to(session: Session, *, now: datetime, kind: PlaceKind, place_id: int, words: str, actor: str) -> None:
+    """Whoever holds the place is owed these words; the same words again within a minute are owed once.
+
+    Raises:
+        NotThere: no such place in this show.
+        CannotText: in words why they cannot be texted.
+    """
+    row = row_of(session, kind=kind, place_id=place_id)
+    texting.owe_words(session, now=now, caller_id=row.caller_id, words=words, actor=actor, show_id=row.show_id)
+
+
+def call_sid_of(session: Session, *, kind: PlaceKind, place_id: int) -> str:
+    """Return by which call the place is held, for the usher.
+
+    Raises:
+        NotThere: no such place in this show.
+        NotWaiting: it is held by text.
+    """
+    row = row_of(session, kind=kind, place_id=place_id)
+    if isinstance(row, Texter):
+        raise NotWaiting("That place is held by text: there is no call to move. Tell them that it is their turn.")
+    return row.call_sid
 
 
 def row_of(session: Session, *, kind: PlaceKind, place_id: int) -> Call | Texter:
