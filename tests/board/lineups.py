@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from callin.desk.lineup import Lineup, Place, PlaceKind, PlaceState, ShowOnBoard, StatusCounts
+from callin.desk.lineup import LastCheck, Lineup, Place, PlaceKind, PlaceState, ShowOnBoard, StatusCounts
 from callin.models import ShowState
 
 EIGHT = datetime(2026, 11, 27, 20, tzinfo=UTC)
@@ -50,5 +50,6 @@ def lineup(*line: Place, **changes: Any) -> Lineup:
         "inbox": (),
         "messages": (),
         "status": counts,
+        "check": LastCheck(at=None, trouble=None, found=None),
     } | changes
     return Lineup(read_at=EIGHT, line=line, **told)

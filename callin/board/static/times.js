@@ -22,6 +22,9 @@
     return `${Math.floor(min / 1440)} d ago`;
   }
 
+  // In seconds while they matter: how fresh a check is.
+  const passed = (ms) => (ms < 120000 ? `${Math.max(0, Math.round(ms / 1000))} s` : `${Math.floor(ms / 60000)} min`);
+
   const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
   const date = (at) =>
     new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
@@ -30,6 +33,7 @@
     ["since", (at, t) => lasting(t - Date.parse(at))],
     ["until", (at, t) => lasting(Date.parse(at) - t)],
     ["ago", (at, t) => ago(t - Date.parse(at))],
+    ["passed", (at, t) => passed(t - Date.parse(at))],
     ["clock", clock],
     ["date", date],
   ];
