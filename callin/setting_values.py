@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -89,6 +90,12 @@ def _as_folder(path: Path) -> Path:
     return folder
 
 
+def _as_networks(text: str) -> str:
+    for network in text.split(","):
+        ip_network(network.strip(), strict=False)  # raises ValueError for what is none
+    return text
+
+
 def _as_pin(pin: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[0-9]{4,12}", pin.get_secret_value(), re.ASCII):
         raise ValueError("not a PIN")
@@ -105,6 +112,7 @@ AccountSid = Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")]
 ApiKeySid = Annotated[str, Field(pattern=r"^SK[0-9a-fA-F]{32}$")]
 DatabaseUrl = Annotated[str, AfterValidator(_as_database_url)]
 Folder = Annotated[Path, AfterValidator(_as_folder)]
+Networks = Annotated[str, AfterValidator(_as_networks)]
 Origin = Annotated[str, AfterValidator(_as_origin)]
 PhoneNumber = Annotated[str, AfterValidator(_as_number)]
 PhoneNumbers = Annotated[tuple[PhoneNumber, ...], NoDecode, BeforeValidator(_listed)]

@@ -20,6 +20,7 @@ from callin.setting_values import (
     Contradiction,
     DatabaseUrl,
     Folder,
+    Networks,
     Origin,
     PhoneNumber,
     PhoneNumbers,
@@ -61,7 +62,7 @@ class Settings(TwilioSettings):
     )
     secret_key: SecretStr | None = _setting(
         "SECRET_KEY",
-        "Signs the links to messages that callers left; unset, a key made from the auth token does.",
+        "Signs the sessions of the board and links to messages; unset, a key made from the auth token does.",
         "is shorter than 16 characters; take the output of: openssl rand -hex 24",
         default=None,
         min_length=16,
@@ -73,6 +74,12 @@ class Settings(TwilioSettings):
         default=8000,
         ge=0,
         le=65535,
+    )
+    forwarded_allow_ips: Networks = _setting(
+        "FORWARDED_ALLOW_IPS",
+        "Addresses or networks of your own proxies, separated by commas: their X-Forwarded-For says who signs in.",
+        "holds something that is neither an address nor a network such as 10.0.0.0/8",
+        default="127.0.0.1,::1",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
         "LOG_LEVEL",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +46,8 @@ def begin(session: Session, *, now: datetime, name: str, address: str) -> Attemp
         name: as typed.
         address: of the browser.
     """
-    key = folded(name)[: LONGEST_USER_NAME * 2]
+    # PostgreSQL keeps no NUL, and nobody's name has one.
+    key = folded(name).replace("\x00", "")[: LONGEST_USER_NAME * 2]
     session.execute(delete(SignInTry).where(SignInTry.at <= now - KEPT))
     for column, value, most in (
         (SignInTry.name, key, MOST_FOR_NAME),
@@ -54,7 +56,7 @@ def begin(session: Session, *, now: datetime, name: str, address: str) -> Attemp
         tries = session.scalars(select(SignInTry.at).where(column == value, SignInTry.at > now - WITHIN)).all()
         until = refused_until(tries, now=now, most=most)
         if until is not None:
-            return Attempt(wait_s=int((until - now).total_seconds()) + 1)
+            return Attempt(wait_s=math.ceil((until - now).total_seconds()))
     made = SignInTry(at=now, name=key, address=address)
     session.add(made)
     session.flush()
@@ -103,6 +105,11 @@ def make_link(session: Session, *, now: datetime, name: str, lasts: timedelta) -
     token = secrets.token_urlsafe(32)
     session.add(SignInLink(user_id=user.id, token_hash=_hash_of(token), expires_at=now + lasts))
     return token
+
+
+def link_of(token: str, *, base_url: str) -> str:
+    """Return the address to open; the board has its page there."""
+    return f"{base_url}/sign-in/once/{token}"
 
 
 def owner_of_link(session: Session, *, now: datetime, token: str) -> UserCard | None:

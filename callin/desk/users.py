@@ -44,15 +44,37 @@ def add_user(session: Session, *, now: datetime, name: str, role: Role, password
         BadUserName: it is empty, too long or cannot be printed.
         UserExists: somebody has that name.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_USER_NAME or not name.isprintable():
-        raise BadUserName(f"A name is 1 to {LONGEST_USER_NAME} characters that can be printed.")
-    if find(session, name=name) is not None:
-        raise UserExists(f"There is a {name} already. A new password: callin user password NAME")
-    user = User(name=name, role=role, password_hash=password_hash, created_at=now, session_epoch=0)
+    user = User(
+        name=free_name(session, name=name), role=role, password_hash=password_hash, created_at=now, session_epoch=0
+    )
     session.add(user)
     session.flush()
     return card_of(user)
+
+
+def free_name(session: Session, *, name: str) -> str:
+    """Return the name as it would be kept; asked before somebody thinks of a password for it.
+
+    Raises:
+        BadUserName: it is empty, too long or cannot be printed.
+        UserExists: somebody has that name.
+    """
+    kept = " ".join(name.split())
+    if not kept or len(kept) > LONGEST_USER_NAME or not kept.isprintable():
+        raise BadUserName(f"A name is 1 to {LONGEST_USER_NAME} characters that can be printed.")
+    taken = find(session, name=kept)
+    if taken is not None:
+        raise UserExists(f"{taken.name} is here already. A new password: callin user password NAME")
+    return kept
+
+
+def user_named(session: Session, *, name: str) -> UserCard:
+    """Return whoever has that name.
+
+    Raises:
+        NoSuchUser: nobody has.
+    """
+    return card_of(_named(session, name))
 
 
 def all_users(session: Session) -> list[UserCard]:

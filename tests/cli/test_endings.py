@@ -34,6 +34,13 @@ def test_bad_settings_are_all_told_and_end_with_three(
         ["show", "close", "--yes"],
         ["db", "check"],
         ["numbers", "sync"],
+        ["user", "add", "Paula", "--role", "dj"],
+        ["user", "list"],
+        ["user", "password", "Paula"],
+        ["user", "role", "Paula", "dj"],
+        ["user", "disable", "Paula"],
+        ["user", "enable", "Paula"],
+        ["user", "link", "Paula"],
     ):
         assert run(words) == 3
         said = capsys.readouterr()
@@ -68,6 +75,7 @@ def test_a_database_out_of_reach_ends_with_four(
     for url in (f"sqlite:///{tmp_path}/file/callin.db", f"sqlite:///{tmp_path}", f"sqlite:///{tmp_path}/file"):
         environment.setenv("DATABASE_URL", url)
         assert run(["show", "list"]) == 4
+        assert run(["user", "list"]) == 4
         assert run(["db", "upgrade"]) == 4
         said = capsys.readouterr()
         assert "DATABASE_URL" in said.err
