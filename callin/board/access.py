@@ -58,7 +58,7 @@ class Visit:
 
     def is_still_welcome(self) -> bool:
         """Return whether the same request would be let in now: long ones (streams) ask now and then."""
-        with self.station.transaction() as database:
+        with self.station.reading() as database:
             user = users.user_in_session(database, user_id=self.user.user_id, epoch=self.user.session_epoch)
         return user is not None and may(user.role, self.right)
 
@@ -203,7 +203,7 @@ def _whose(claim: str) -> _SignedIn | None:
     if now - since >= SESSION_AT_MOST.total_seconds() or now - seen >= SESSION_IDLE.total_seconds():
         return None
     user_id, _, epoch = claim.partition(".")
-    with station.transaction() as database:
+    with station.reading() as database:
         card = users.user_in_session(database, user_id=int(user_id), epoch=int(epoch))
     return None if card is None else _SignedIn(card)
 

@@ -68,7 +68,7 @@ def by_password() -> ResponseReturnValue:
 def show_button(token: str) -> ResponseReturnValue:
     """One button, while the link is good; otherwise how to get another."""
     station = the_station()
-    with station.transaction() as session:
+    with station.reading() as session:
         owner = sign_in.owner_of_link(session, now=station.clock(), token=token)
     return make_response(render_template("sign_in_once.html", owner=owner), 410 if owner is None else 200)
 

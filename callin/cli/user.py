@@ -42,7 +42,7 @@ def add(*, name: str, role: Role, password_stdin: bool) -> None:
     A producer may do everything; a screener writes and orders the line; a DJ sees who is next.
     """
     station = station_for_command()
-    with station.transaction() as session:
+    with station.reading() as session:
         name = users.free_name(session, name=name)
     password_hash = passwords.hash_of(_password_for(name, from_stdin=password_stdin))
     with station.transaction() as session:
@@ -55,7 +55,7 @@ def add(*, name: str, role: Role, password_stdin: bool) -> None:
 def list_(*, as_json: bool) -> None:
     """Everybody who was ever let in."""
     station = station_for_command()
-    with station.transaction() as session:
+    with station.reading() as session:
         cards = users.all_users(session)
     if as_json:
         answer_json([_as_json(card) for card in cards])
@@ -75,7 +75,7 @@ def list_(*, as_json: bool) -> None:
 def password(*, name: str, password_stdin: bool) -> None:
     """Give somebody a new password; their open sessions and links end."""
     station = station_for_command()
-    with station.transaction() as session:
+    with station.reading() as session:
         name = users.user_named(session, name=name).name
     password_hash = passwords.hash_of(_password_for(name, from_stdin=password_stdin))
     with station.transaction() as session:
@@ -156,7 +156,7 @@ def _password_for(name: str, *, from_stdin: bool) -> str:
 
 
 def _say_if_nobody_runs_the_show(station: Station) -> None:
-    with station.transaction() as session:
+    with station.reading() as session:
         cards = users.all_users(session)
     if not any(may(card.role, Right.RUN_SHOW) and not card.is_disabled for card in cards):
         tell("callin: nobody can run the show from the board now. Add somebody: callin user add NAME --role producer")

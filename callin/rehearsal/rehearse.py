@@ -12,6 +12,7 @@ from rich.table import Table
 from callin.errors import CallinError
 from callin.rehearsal.director import Director
 from callin.rehearsal.plots import Plot
+from callin.rehearsal.producer import PAULA, hire, way_in
 from callin.rehearsal.review import Review, review
 from callin.rehearsal.stage import DJ_LINE, LISTENER_NUMBER, Stage, StageOrder
 
@@ -52,6 +53,8 @@ def rehearse(rehearsal: Rehearsal, *, console: Console) -> int:
     try:
         stage.set_up()
         tell(f"Exchange {stage.exchange_url}   station {stage.station_url}   show kept in {stage.database}")
+        hire(stage.station)
+        tell(f"Board    {way_in(stage.station)}   (works once: you are {PAULA}, the producer)")
         tell("")
         director = Director(rehearsal.plot, stage=stage, speed=rehearsal.speed, tell=tell)
         director.play()
@@ -107,6 +110,7 @@ def _stay_up(stage: Stage, *, say: Callable[[str], None]) -> None:
     )
     say(f"  the DJ line is     {DJ_LINE}")
     say(f"  what a phone hears curl {stage.exchange_url}/_exchange/calls/CA…")
+    say(f"  the board          {way_in(stage.station)}   (works once)")
     say(f"  the station        {stage.station_url}/readyz")
     say("Ctrl-C stops everything.")
     threading.Event().wait()

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 from rich.console import Console
 
 from callin.rehearsal.database import REHEARSAL_MARK
@@ -100,7 +102,7 @@ def test_two_rehearsals_begun_together_share_nothing(elsewhere: Path) -> None:
 
 @pytest.mark.parametrize("ignoring", ["", "trap '' INT; "], ids=["at a terminal", "in the background"])
 def test_it_stays_up_until_ctrl_c_and_leaves_nothing_running(elsewhere: Path, ignoring: str) -> None:
-    """Without --once the addresses are printed; Ctrl-C ends every process that was started, wherever it was started."""
+    """Without --once the addresses are printed, the board's at both ends; Ctrl-C ends every process of theirs."""
     with subprocess.Popen(
         ["sh", "-c", f'{ignoring}exec "$0" -m callin rehearse --plot short --port 0', sys.executable],
         stdout=subprocess.PIPE,
@@ -113,10 +115,13 @@ def test_it_stays_up_until_ctrl_c_and_leaves_nothing_running(elsewhere: Path, ig
             told.append(line)
             if "Ctrl-C" in line:
                 break
+        links = re.findall(r"http://\S+/sign-in/once/\S+", "".join(told))
+        ways = [sign_in(link) for link in links]
         process.send_signal(signal.SIGINT)
         told.append(process.communicate(timeout=30)[0])
     assert process.returncode == 130, "".join(told)
     assert "/_exchange/calls" in "".join(told)
+    assert ways == ["/board", "/board"]
     assert _processes_mentioning(f"sqlite:///{elsewhere}") == []
 
 
@@ -127,6 +132,14 @@ def test_plots_are_listed() -> None:
     ).stdout
     for plot in PLOTS.values():
         assert f"{plot.name}: {plot.title}" in listed
+
+
+def sign_in(link: str) -> str:
+    """Where a browser is led that opens this link and presses the button."""
+    with requests.Session() as browser:
+        page = browser.get(link, timeout=10)
+        (token,) = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)
+        return browser.post(link, {"csrf_token": token}, allow_redirects=False, timeout=10).headers["Location"]
 
 
 def _processes_mentioning(mark: str) -> list[str]:
