@@ -6,6 +6,7 @@ Hung by the application.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -62,4 +63,4 @@ def _asked(visit: Visit) -> tuple[View, Callable[[], bool]]:
         raise NotFound("There are two views: board and host.") from error
     if not visit.may(right):
         raise Forbidden("That view is not for your role.")
-    return view, visit.is_still_welcome
+    return view, replace(visit, right=right).is_still_welcome

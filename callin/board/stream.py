@@ -20,6 +20,8 @@ from callin.rules.roles import Role
 SIGN_OF_LIFE_S = 10.0
 # A stop is noticed within this time, and so is a change whose signal was missed.
 LOOK_EVERY_S = 0.5
+# A browser whose stream ends connects again at once; that keeps its session in use.
+LONGEST_S = 4 * 3600.0
 TOO_MANY = "Too many pages are open to keep this one informed by itself. It asks every few seconds instead.\n"
 
 
@@ -75,16 +77,18 @@ class Streams:
 
     def _events(self, view: View, role: Role | None, is_welcome: Callable[[], bool]) -> Iterator[bytes]:
         sent: Snapshot | None = None
-        quiet_since = time.monotonic()
-        while not self._stopping.is_set():
+        began = asked_at = quiet_since = time.monotonic()
+        while not self._stopping.is_set() and time.monotonic() - began < LONGEST_S:
+            if time.monotonic() - asked_at >= SIGN_OF_LIFE_S:
+                if not is_welcome():
+                    return
+                asked_at = time.monotonic()
             token = self.snapshots.changes.token
             snapshot = self.snapshots.now(view, role)
             if sent is None or snapshot.sum != sent.sum:
                 yield self._sign_of_life() + snapshot.event
                 sent, quiet_since = snapshot, time.monotonic()
             elif time.monotonic() - quiet_since >= SIGN_OF_LIFE_S:
-                if not is_welcome():
-                    return
                 yield self._sign_of_life()
                 quiet_since = time.monotonic()
             self.snapshots.changes.wait(token, timeout_s=LOOK_EVERY_S)

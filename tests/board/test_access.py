@@ -3,7 +3,7 @@
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 
-from callin.board import BoardDoor, Visit
+from callin.board import BoardDoor, Visit, pages
 from callin.board.access import SESSION_AT_MOST, SESSION_IDLE
 from callin.board.sign_in import is_ours
 from callin.desk import users
@@ -176,6 +176,28 @@ def test_a_long_request_can_ask_again(rooms: Doors, what: str) -> None:
                 users.disable(session, now=rooms.now, name="Paula")
 
     assert visit.is_still_welcome() == (what == "nothing")
+
+
+@pytest.mark.parametrize("path", ["/board", "/board/stream", "/board/state", "/board/state?view=board"])
+def test_a_dj_gets_the_hosts_view_alone(doors: Doors, path: str) -> None:
+    """By page, by stream and by asking: what a DJ may not see is not sent."""
+    browser = admitted(doors, Role.DJ)
+
+    assert browser.get(path).status_code == 403
+    assert browser.get("/board/host").status_code == 200
+    assert browser.get("/board/state?view=host").status_code == 200
+
+
+def test_an_open_board_ends_with_the_right_to_see_it(doors: Doors) -> None:
+    """Whoever becomes a DJ while the board is open gets no more of it, though a DJ may have a stream of their own."""
+    card = employ(doors, "Paula")
+    with doors.app.test_request_context("/board/stream?view=board"):
+        _view, is_welcome = pages._asked(Visit(station=doors.station, user=card, right=Right.SEE_HOST_VIEW))
+    assert is_welcome()
+    with doors.station.transaction() as session:
+        users.set_role(session, name="Paula", role=Role.DJ)
+
+    assert not is_welcome()
 
 
 def test_a_session_begun_by_another_is_not_signed_in(rooms: Doors) -> None:

@@ -67,14 +67,30 @@ def test_a_quiet_stream_gives_a_sign_of_life(hall: Hall, monkeypatch: pytest.Mon
     assert next(stream).startswith(b"event: now\n")
 
 
-def test_a_stream_ends_when_its_reader_is_no_longer_welcome(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signed out elsewhere, or in another role: the stream ends, and its place is free."""
+@pytest.mark.parametrize("is_busy", [False, True], ids=["quiet", "busy"])
+def test_a_stream_ends_when_its_reader_is_no_longer_welcome(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, *, is_busy: bool
+) -> None:
+    """Signed out elsewhere, or in another role: the stream ends, however much happens, and its place is free."""
     monkeypatch.setattr("callin.board.stream.SIGN_OF_LIFE_S", 0.0)
-    stream = events(hall.streams.respond(View.BOARD, Role.PRODUCER, is_welcome=lambda: False))
+    welcome = [True]
+    stream = events(hall.streams.respond(View.BOARD, Role.PRODUCER, is_welcome=lambda: welcome[0]))
     next(stream)
+    welcome[0] = False
+    if is_busy:
+        hall.room.change(lineup(place(name="Zoe")))
 
     assert list(stream) == []
     assert hall.streams._open == {True: 0, False: 0}
+
+
+def test_a_stream_ends_after_some_hours(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its page connects again, which counts as using the session: a screen on the wall stays signed in."""
+    stream = events(hall.open())
+    next(stream)
+    monkeypatch.setattr("callin.board.stream.LONGEST_S", 0.0)
+
+    assert list(stream) == []
 
 
 def test_a_stop_ends_streams(hall: Hall) -> None:
