@@ -13,8 +13,9 @@ from callin.exchange.errors import UnknownNumber, WrongState, not_in_progress
 from callin.exchange.interpreter import HungUp, Leg, Listen, Moved, Script, Speech, TimedOut
 from callin.exchange.new_calls import incoming
 from callin.exchange.parameters import standard
-from callin.exchange.records import Call, CallStatus, Direction
+from callin.exchange.records import Call, CallStatus, Direction, Uttered
 from callin.exchange.sounds import spoken_s
+from callin.exchange.wav import lasts_s
 from callin.exchange.webhooks import Kind, WebhookRequest
 
 if TYPE_CHECKING:
@@ -104,17 +105,22 @@ class Calls:
         if not digits or not set(digits) <= KEYS:
             raise ValueError(f"{digits!r} are not keys: there are 0 to 9, *, # and A to D")
         self._check_lasts(call)
+        call.uttered.append(Uttered(self._exchange.now(), len(call.heard), is_own=True, digits=digits))
         self._running(call).press(digits)
 
-    def speak(self, call: Call, text: str) -> None:
-        """The phone begins to speak, for as long as the words take.
+    def speak(self, call: Call, text: str, *, samples: bytes) -> None:
+        """The phone begins to speak, for as long as the words take, or the sound if there is one.
 
         Raises:
             WrongState: the call is over.
         """
         self._check_lasts(call)
-        ends_at = self._exchange.now() + timedelta(seconds=spoken_s(text))
-        self._running(call).speak(Speech(" ".join(text.split()), ends_at))
+        now, words = self._exchange.now(), " ".join(text.split())
+        for end, is_own in ((call, True), (self._exchange.calls.get(call.bridged_to or ""), False)):
+            if end is not None:
+                end.uttered.append(Uttered(now, len(end.heard), is_own=is_own, text=words, samples=samples))
+        ends_at = now + timedelta(seconds=lasts_s(samples) if samples else spoken_s(text))
+        self._running(call).speak(Speech(words, ends_at, samples))
 
     def check_changeable(self, call: Call, *, is_moved: bool) -> None:
         """Raise RestError 400 / 21220 if the call is over, or is to be moved and not in progress."""

@@ -33,13 +33,22 @@ class RealClock:
     def __init__(self, speed: float = 1.0) -> None:
         if not speed > 0:
             raise ValueError(f"speed is {speed}: it must be more than 0")
-        self.speed = speed
-        self._start = datetime.now(UTC)
-        self._started = time.monotonic()
+        # One value, replaced as a whole: the clock is read without a lock.
+        self._since = (datetime.now(UTC), time.monotonic(), speed)
+
+    @property
+    def speed(self) -> float:
+        """Exchange seconds per real second; 0 while it stands still."""
+        return self._since[2]
 
     def now(self) -> datetime:
         """Return the exchange's time, aware, in UTC."""
-        return self._start + timedelta(seconds=(time.monotonic() - self._started) * self.speed)
+        start, started, speed = self._since
+        return start + timedelta(seconds=(time.monotonic() - started) * speed)
+
+    def go_at(self, speed: float) -> None:
+        """The clock goes on from where it is, so many times as fast as life; at 0 it stands still."""
+        self._since = (self.now(), time.monotonic(), speed)
 
 
 Clock = ManualClock | RealClock

@@ -22,6 +22,12 @@ class Jar:
         self._cookies: dict[tuple[str, str], str] = {}
         self.used_at: datetime | None = None
 
+    def copy(self) -> Jar:
+        """Return a jar with the same cookies, whose changes are its own."""
+        copied = Jar()
+        copied._cookies.update(self._cookies)
+        return copied
+
     def header(self, url: str) -> str | None:
         """Return the Cookie header for a request to `url`, if there is anything to send."""
         host = urlsplit(url).hostname or ""

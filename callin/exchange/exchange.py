@@ -12,24 +12,15 @@ from typing import TYPE_CHECKING
 from callin.exchange import verbs
 from callin.exchange.calls import Calls
 from callin.exchange.clock import Clock, ManualClock
+from callin.exchange.crowd import Crowd
 from callin.exchange.http_client import InProcessHttpClient
 from callin.exchange.interpreter import Moved
-from callin.exchange.network import Network
 from callin.exchange.new_calls import placed
+from callin.exchange.numbers import Numbers
 from callin.exchange.phone import Phone
 from callin.exchange.queues import Queues
 from callin.exchange.recorder import Recorder
-from callin.exchange.records import (
-    Account,
-    Call,
-    Direction,
-    Member,
-    Message,
-    Number,
-    Queue,
-    Recording,
-    new_sid,
-)
+from callin.exchange.records import Account, Call, Direction, Member, Message, Queue, Recording
 from callin.exchange.texts import Attachment, Texts
 from callin.exchange.transport import WsgiApp
 
@@ -41,7 +32,7 @@ AUTH_TOKEN = "fedcba9876543210" * 2
 DEFAULT_API = "https://api.twilio.com"
 
 
-class Exchange(Network):
+class Exchange(Numbers):
     """A telephone network in a box.
 
     Args:
@@ -63,7 +54,6 @@ class Exchange(Network):
         super().__init__(
             clock=clock or ManualClock(), account=Account(sid=account_sid, auth_token=auth_token), seed=seed, apps=apps
         )
-        self.numbers: dict[str, Number] = {}
         self.calls: dict[str, Call] = {}
         self.messages: dict[str, Message] = {}
         self.recordings: dict[str, Recording] = {}
@@ -73,6 +63,7 @@ class Exchange(Network):
         self.texts = Texts(self)
         self.api_base_url = DEFAULT_API
         self.switchboard = Calls(self)
+        self.crowd = Crowd(self)
 
     @property
     def queues(self) -> dict[str, Queue]:
@@ -90,50 +81,12 @@ class Exchange(Network):
             for kept in (self.numbers, self.calls, self.messages, self.recordings, self.rooms):
                 kept.clear()
             self.texts.clear()
+            self.crowd.clear()
             self.sounds.clear()
             self.log.clear()
             self.faults.reset()
 
-    # Numbers and phones
-
-    def add_number(
-        self,
-        phone_number: str,
-        *,
-        voice_url: str = "",
-        voice_method: str = "POST",
-        voice_fallback_url: str = "",
-        voice_fallback_method: str = "POST",
-        status_callback: str = "",
-        status_callback_method: str = "POST",
-        sms_url: str = "",
-        sms_method: str = "POST",
-        sms_fallback_url: str = "",
-        sms_fallback_method: str = "POST",
-        friendly_name: str = "",
-    ) -> Number:
-        """The account has this number, with these addresses behind it."""
-        with self.lock:
-            now = self.now()
-            number = Number(
-                sid=new_sid("PN"),
-                phone_number=phone_number,
-                friendly_name=friendly_name or phone_number,
-                date_created=now,
-                date_updated=now,
-                voice_url=voice_url,
-                voice_method=voice_method,
-                voice_fallback_url=voice_fallback_url,
-                voice_fallback_method=voice_fallback_method,
-                status_callback=status_callback,
-                status_callback_method=status_callback_method,
-                sms_url=sms_url,
-                sms_method=sms_method,
-                sms_fallback_url=sms_fallback_url,
-                sms_fallback_method=sms_fallback_method,
-            )
-            self.numbers[phone_number] = number
-            return number
+    # Phones
 
     def phone(self, number: str) -> Phone:
         """Return the phone with this number, wherever its calls came from."""
@@ -230,10 +183,10 @@ class Exchange(Network):
         with self.lock:
             self.switchboard.press(call, digits)
 
-    def speak(self, call: Call, text: str) -> None:
-        """Words are spoken. Raises WrongState."""
+    def speak(self, call: Call, text: str, *, samples: bytes = b"") -> None:
+        """Words are spoken, or a sound is made (telephone samples). Raises WrongState."""
         with self.lock:
-            self.switchboard.speak(call, text)
+            self.switchboard.speak(call, text, samples=samples)
 
     def hang_up(self, call: Call) -> None:
         """A phone hangs up. Raises WrongState."""

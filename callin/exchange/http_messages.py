@@ -6,7 +6,7 @@ The doors take a request and return an answer; who carries them (a socket, or a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -48,6 +48,16 @@ class HttpAnswer:
     body: bytes = b""
     content_type: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedAnswer:
+    """An answer that goes on until the client leaves; a part of no bytes is only a chance to notice that."""
+
+    parts: Iterator[bytes]
+    content_type: str
+    headers: tuple[tuple[str, str], ...] = ()
+    status: int = 200
 
 
 class Silence(Exception):

@@ -69,6 +69,7 @@ class Speech:
 
     text: str
     ends_at: datetime
+    samples: bytes = b""  # telephone sound; nothing when the words were typed
 
 
 class TimedOut:

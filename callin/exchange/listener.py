@@ -16,7 +16,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
-from callin.exchange.http_messages import HttpAnswer, HttpRequest, Silence, json_answer
+from callin.exchange.http_messages import HttpAnswer, HttpRequest, Silence, StreamedAnswer, json_answer
 
 log = logging.getLogger("callin.exchange")
 
@@ -36,7 +36,7 @@ class Listener(ThreadingHTTPServer):
             self.address_family = socket.AF_INET6
         self.is_closing = threading.Event()
         self._open: set[Any] = set()  # added to and taken from by one thread each; sets bear that
-        self.answer: Callable[[HttpRequest, str], HttpAnswer]
+        self.answer: Callable[[HttpRequest, str], HttpAnswer | StreamedAnswer]
         super().__init__(address, handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -84,7 +84,10 @@ class Connection(BaseHTTPRequestHandler):
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
             answer = json_answer(500, {"error": "the exchange failed at this; its log says why"})
-        self._send(answer)
+        if isinstance(answer, StreamedAnswer):
+            self._stream(answer)
+        else:
+            self._send(answer)
 
     # The base class looks its methods up by these names.
     do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = do_GET  # noqa: N815
@@ -124,6 +127,23 @@ class Connection(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD" and answer.status != 204:
             self.wfile.write(answer.body)
+
+    def _stream(self, answer: StreamedAnswer) -> None:
+        """Send part after part until the client or the server goes away."""
+        self.close_connection = True  # without a length, only its end says that it is complete
+        self.send_response(answer.status)
+        for name, value in (("Content-Type", answer.content_type), *answer.headers, ("Connection", "close")):
+            self.send_header(name, value)
+        self.end_headers()
+        is_closing = cast("Listener", self.server).is_closing
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            self.wfile.flush()
+            for part in answer.parts if self.command != "HEAD" else ():
+                if is_closing.is_set():
+                    return
+                if part:
+                    self.wfile.write(part)
+                    self.wfile.flush()
 
     def _hold(self) -> None:
         """Say nothing until the client has given up, then close."""

@@ -23,7 +23,17 @@ class Log:
         self._forgotten = 0
         self.entries: list[LogEntry] = []
 
-    def open(self, *, kind: str, method: str, url: str, params: dict[str, Any], call: Call | None = None) -> LogEntry:
+    def open(
+        self,
+        *,
+        kind: str,
+        method: str,
+        url: str,
+        params: dict[str, Any],
+        call: Call | None = None,
+        purpose: str = "",
+        again_of: int | None = None,
+    ) -> LogEntry:
         """A new entry stands at the end of the log; its status is None until it is answered."""
         entry = LogEntry(
             n=self._forgotten + len(self.entries) + 1,
@@ -33,6 +43,8 @@ class Log:
             url=url,
             params=params,
             call_sid=call.sid if call else None,
+            purpose=purpose,
+            again_of=again_of,
         )
         self.entries.append(entry)
         if len(self.entries) > self._most:
@@ -45,6 +57,15 @@ class Log:
     def after(self, n: int) -> list[LogEntry]:
         """Return the entries numbered above `n`."""
         return self.entries[max(n - self._forgotten, 0) :]
+
+    def entry(self, n: int) -> LogEntry | None:
+        """Return the entry with this number, None when there is none (any more)."""
+        index = n - self._forgotten - 1
+        return self.entries[index] if 0 <= index < len(self.entries) else None
+
+    def latest(self, most: int) -> list[LogEntry]:
+        """Return so many of the latest entries, oldest first."""
+        return self.entries[-most:]
 
     def clear(self) -> None:
         """The log is empty and counts from 1 again."""

@@ -5,13 +5,14 @@ Every change happens under `lock`; whoever lets go of it last sees to what has b
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
 from callin.exchange import webhooks
 from callin.exchange.clock import Clock, ManualClock
-from callin.exchange.errors import Code
+from callin.exchange.errors import Code, WrongState
 from callin.exchange.faults import CALLBACK_KINDS, Faults
 from callin.exchange.log import Log
 from callin.exchange.records import Account, LogEntry
@@ -21,6 +22,8 @@ from callin.exchange.timetable import Callback, Errand, Handle, Timetable
 from callin.exchange.transport import Transport, WsgiApp
 from callin.exchange.webhooks import Reply, WebhookRequest
 
+FASTEST = 1000
+"""Exchange seconds in one real second."""
 LONGEST_S = 1_000_000_000
 """Seconds, some thirty years: nothing that a document asks for takes longer."""
 
@@ -41,6 +44,7 @@ class Network:
         self.transport = Transport(apps)
         self.log = Log(self.clock)
         self.sounds = SoundFiles(self.clock)
+        self.era = secrets.token_hex(8)  # another one as soon as everything is forgotten
         self._timetable = Timetable()
         self._runner: Runner = (
             ManualRunner(clock=self.clock, timetable=self._timetable, lock=self.lock)
@@ -72,9 +76,25 @@ class Network:
             raise ValueError(f"the clock goes forwards, at most {LONGEST_S} seconds at a time")
         self._runner.advance(seconds)
 
+    def go_at(self, speed: float) -> None:
+        """A clock that goes by itself does so at this speed; 0 stops it.
+
+        Raises:
+            WrongState: the clock is moved by hand.
+            ValueError: the speed is negative, or faster than anything could follow.
+        """
+        if isinstance(self.clock, ManualClock):
+            raise WrongState("this exchange has a manual clock: it has no speed, it is moved")
+        if not 0 <= speed <= FASTEST:
+            raise ValueError(f"the speed is 0 to {FASTEST}")
+        with self.lock:
+            self.clock.go_at(speed)
+            self._runner.look_again()
+
     def forget_what_is_due(self) -> None:
-        """Nothing is due any more."""
+        """Nothing is due any more, and a new era begins."""
         self._timetable.clear()
+        self.era = secrets.token_hex(8)
 
     def start(self) -> None:
         """What is due happens in the background: operations answer before the webhooks they cause."""

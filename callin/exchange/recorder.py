@@ -5,6 +5,7 @@ Source: section 5 of the facts. What a recording sounds like is another file's b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from callin.exchange.parameters import API_VERSION
@@ -54,11 +55,20 @@ class Recorder:
         self._announce(recording, notice)
         return recording
 
-    def complete(self, recording: Recording, *, duration_s: int, notice: Notice | None, said: str = "") -> None:
+    def complete(
+        self,
+        recording: Recording,
+        *,
+        duration_s: int,
+        notice: Notice | None,
+        said: str = "",
+        sounds: Sequence[tuple[float, bytes]] = (),
+    ) -> None:
         """The recording has ended, and whoever wanted to know is told."""
         recording.status = "completed"
         recording.duration_s = duration_s
         recording.said = said
+        recording.sounds = list(sounds)
         recording.date_updated = self._exchange.now()
         if notice is not None:
             self._announce(recording, notice)

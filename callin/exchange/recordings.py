@@ -1,22 +1,21 @@
 """The sound of recordings, made when somebody asks for it; used by the REST media answers.
 
-Nothing was ever recorded: a recording keeps its length and the words said. The WAV hums one short tone a word, so that
-an ear can tell speech from silence and one message from another; the MP3 is silence of the right length, because
-nothing in the standard library encodes one.
+A recording keeps its length, the words said and whatever sounds a phone made. Typed words have no sound: the WAV hums
+one short tone a word, so that an ear can tell speech from silence and one message from another. The MP3 is silence of
+the right length, because nothing in the standard library encodes one.
 """
 
 from __future__ import annotations
 
-import io
 import math
 import struct
-import wave
 import zlib
 from functools import lru_cache
 
 from callin.exchange.records import Recording
+from callin.exchange.wav import RATE_HZ as WAV_RATE_HZ
+from callin.exchange.wav import wav_file
 
-WAV_RATE_HZ = 8_000  # telephone sound, as in Twilio's own files
 WORD_S = 0.4  # 150 words a minute, the exchange's speed of speech
 TONE_S = 0.25
 TONES_HZ = (220, 247, 262, 294, 330, 349, 392, 440)
@@ -30,18 +29,12 @@ _MP3_FRAME_S = 576 / 16_000
 def as_wav(recording: Recording) -> bytes:
     """Return the recording as a WAV file: 8 kHz, 16 bit, as many channels as it has and as long as it lasted."""
     samples = WAV_RATE_HZ * (recording.duration_s or 0)
-    sound = b"".join(_word(word) for word in recording.said.split())[: samples * 2]
-    one_channel = sound + bytes(samples * 2 - len(sound))
+    one_channel = _laid_out(recording) if recording.sounds else _hummed(recording.said)
+    one_channel = one_channel[: samples * 2].ljust(samples * 2, b"\0")
     if recording.channels == 2:
         # Dual channel: what was said is on the first, the other stays silent.
         one_channel = b"".join(one_channel[i : i + 2] + b"\0\0" for i in range(0, len(one_channel), 2))
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(recording.channels)
-        writer.setsampwidth(2)
-        writer.setframerate(WAV_RATE_HZ)
-        writer.writeframes(one_channel)
-    return file.getvalue()
+    return wav_file(one_channel, channels=recording.channels)
 
 
 def as_mp3(recording: Recording) -> bytes:
@@ -49,6 +42,20 @@ def as_mp3(recording: Recording) -> bytes:
     frames = max(1, round((recording.duration_s or 0) / _MP3_FRAME_S))
     # All-zero side information means that the frame holds no sound.
     return (_MP3_HEADER + bytes(_MP3_FRAME_BYTES - len(_MP3_HEADER))) * frames
+
+
+def _hummed(words: str) -> bytes:
+    return b"".join(_word(word) for word in words.split())
+
+
+def _laid_out(recording: Recording) -> bytes:
+    """Return the sounds made, each at its second; a later one ends an earlier one."""
+    laid = bytearray()
+    for second, samples in recording.sounds:
+        begin = round(second * WAV_RATE_HZ) * 2
+        laid[begin:] = b""
+        laid += bytes(begin - len(laid)) + samples
+    return bytes(laid)
 
 
 @lru_cache(maxsize=512)

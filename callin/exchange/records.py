@@ -101,6 +101,18 @@ class Heard:
     url: str | None = None
 
 
+@dataclass(slots=True, frozen=True)
+class Uttered:
+    """Words, a sound or keys, as a phone gave them (`is_own`) or as the phone it was put through to heard them."""
+
+    at: datetime
+    after: int  # so many things the phone had heard by then: several may happen at one instant
+    is_own: bool
+    text: str = ""
+    digits: str = ""
+    samples: bytes = b""  # telephone sound; nothing when the words were typed
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """One leg: a phone on one end, TwiML (or a parent's Dial) on the other."""
@@ -127,6 +139,7 @@ class Call:
     fallback_url: str = ""
     fallback_method: str = "POST"
     heard: list[Heard] = field(default_factory=list)
+    uttered: list[Uttered] = field(default_factory=list)
     cookies: Jar = field(default_factory=Jar)
     queue_sid: str | None = None  # of the queue it waits in now
     queue_time_s: int | None = None  # of the last wait, frozen at the dequeue
@@ -216,6 +229,7 @@ class Recording:
     track: str | None = None
     error_code: int | None = None
     said: str = ""  # what the phone said while it ran; nothing for silence
+    sounds: list[tuple[float, bytes]] = field(default_factory=list)  # second and samples of whatever was not typed
 
 
 @dataclass(slots=True)
@@ -232,3 +246,8 @@ class LogEntry:
     body: str | None = None
     error: int | None = None
     call_sid: str | None = None
+    purpose: str = ""  # of a webhook: what it is for
+    headers: dict[str, str] = field(default_factory=dict)  # of a webhook, as they went out
+    content_type: str = ""  # of the answer
+    took_s: float | None = None  # real seconds
+    again_of: int | None = None  # the entry that a person has sent once more

@@ -61,6 +61,9 @@ class Runner(Protocol):
     def notice(self, due: datetime) -> None:
         """Something new is due."""
 
+    def look_again(self) -> None:
+        """The clock goes at another speed."""
+
     def advance(self, seconds: float) -> None:
         """Move the clock by hand."""
 
@@ -87,6 +90,9 @@ class ManualRunner:
 
     def notice(self, due: datetime) -> None:
         """Nothing to do: whoever lets go of the lock settles."""
+
+    def look_again(self) -> None:
+        """Nothing to do: this clock has no speed."""
 
     def advance(self, seconds: float) -> None:
         """The clock is `seconds` later, and everything due on the way has happened in order.
@@ -185,6 +191,10 @@ class RealRunner:
         if due == self._timetable.next_due():
             self._changed.notify()
 
+    def look_again(self) -> None:
+        """The clock's thread works out anew how long it may sleep; called under the lock."""
+        self._changed.notify()
+
     def advance(self, seconds: float) -> None:  # noqa: ARG002 (the other runner's signature)
         """Raise WrongState: this clock goes by itself."""
         raise WrongState("this exchange has no manual clock")
@@ -243,5 +253,6 @@ class RealRunner:
             if handle is not None:
                 return handle
             due = self._timetable.next_due()
-            self._changed.wait(None if due is None else (due - now).total_seconds() / self._clock.speed)
+            speed = self._clock.speed
+            self._changed.wait((due - now).total_seconds() / speed if due is not None and speed else None)
         return None

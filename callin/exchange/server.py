@@ -1,4 +1,4 @@
-"""The exchange as a server: REST and the control API on one port; started by `callin exchange` and by tests."""
+"""The exchange as a server: REST, control API, phones page on one port; started by `callin exchange` and by tests."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import contextlib
 import signal
 import socket
 import threading
-from ipaddress import ip_address
 from types import FrameType
 
 from callin.exchange.clock import ManualClock, RealClock
 from callin.exchange.control import app as control
 from callin.exchange.exchange import Exchange
-from callin.exchange.http_messages import HttpAnswer, HttpRequest, json_answer
+from callin.exchange.guard import refusal
+from callin.exchange.http_messages import HttpAnswer, HttpRequest, StreamedAnswer, json_answer
 from callin.exchange.listener import Connection, Listener
+from callin.exchange.page import app as page
 from callin.exchange.rest import app as rest
 
 PORTS_TRIED = 20
@@ -50,7 +51,7 @@ class ExchangeServer:
         self._http.hang_up()
         self.exchange.close()
 
-    def answer(self, request: HttpRequest, *, client: str) -> HttpAnswer:
+    def answer(self, request: HttpRequest, *, client: str) -> HttpAnswer | StreamedAnswer:
         """Return the answer of the door that the path leads to.
 
         Args:
@@ -59,15 +60,13 @@ class ExchangeServer:
         Raises:
             Silence: when it is to get none.
         """
-        if request.path.startswith(control.PREFIX):
-            if not self._is_control_open and not _is_loopback(client):
-                return json_answer(403, {"error": "the control API answers this machine only"})
-            return control.answer(self.exchange, request)
         if request.path.startswith(rest.PREFIX):
             return rest.answer(self.exchange, request)
-        return json_answer(
-            404, {"error": f"nothing at {request.path}: REST is below {rest.PREFIX}, control below {control.PREFIX}"}
-        )
+        is_page = not request.path.startswith(control.PREFIX)
+        refused = refusal(request, client=client, is_open=self._is_control_open, is_page=is_page)
+        if refused is not None:
+            return json_answer(403, {"error": refused})
+        return page.answer(request) if is_page else control.answer(self.exchange, request)
 
 
 def serve(
@@ -165,9 +164,3 @@ def _is_taken(host: str, port: int) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.settimeout(0.2)
         return probe.connect_ex((host or "127.0.0.1", port)) == 0
-
-
-def _is_loopback(client: str) -> bool:
-    address = ip_address(client.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback

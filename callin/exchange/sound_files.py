@@ -7,6 +7,7 @@ Last-Modified are kept).
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from callin.exchange.webhooks import Kind, Reply, WebhookRequest
 
 _MAX_AGE = re.compile(r"max-age=(\d{1,9})")
 _UNKEPT = re.compile(r"no-store|no-cache|private")
+_MOST_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,25 @@ class _Kept:
     fresh_until: datetime | None  # None: for good
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A file as a phone's ear gets it."""
+
+    content_type: str
+    content: bytes
+
+
 class SoundFiles:
-    """How long each known file lasts."""
+    """How long each known file lasts, and the latest files themselves for whoever would hear them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
+        self._heard: OrderedDict[str, Sound] = OrderedDict()
+
+    def heard(self, url: str) -> Sound | None:
+        """Return the file that was last played from this address, unless it is too long ago."""
+        return self._heard.get(url)
 
     def known_s(self, url: str) -> float | None:
         """Return how long the file lasts, if it is kept and still fresh."""
@@ -63,6 +78,7 @@ class SoundFiles:
             lasts_s = old.length_s
         elif reply.content_type.startswith("audio/"):
             lasts_s = length_s(reply.body, content_type=reply.content_type)
+            self._remember(Sound(reply.content_type, reply.body), url=url)
         else:
             reply.blame(Code.CONTENT_TYPE)
             return None
@@ -72,6 +88,13 @@ class SoundFiles:
     def clear(self) -> None:
         """No file is known."""
         self._kept.clear()
+        self._heard.clear()
+
+    def _remember(self, sound: Sound, *, url: str) -> None:
+        self._heard[url] = sound
+        self._heard.move_to_end(url)
+        while len(self._heard) > 1 and sum(len(each.content) for each in self._heard.values()) > _MOST_BYTES:
+            self._heard.popitem(last=False)
 
     def _keep(self, reply: Reply, *, url: str, lasts_s: float) -> None:
         etag, modified = reply.headers.get("etag", ""), reply.headers.get("last-modified", "")

@@ -101,7 +101,12 @@ def open_entry(network: Network, request: WebhookRequest) -> LogEntry:
         url = _with_query(url, request.params)
         pairs = signature.query_pairs(url)
     return network.log.open(
-        kind="webhook", method=request.method, url=url, params=shown_params(pairs), call=request.call
+        kind="webhook",
+        method=request.method,
+        url=url,
+        params=shown_params(pairs),
+        call=request.call,
+        purpose=request.kind.value,
     )
 
 
@@ -162,8 +167,11 @@ def _deliver_here(network: Network, request: WebhookRequest, *, first: LogEntry 
 
 def _send(network: Network, request: WebhookRequest, *, url: str, limits: Limits, reply: Reply) -> str | None:
     """Send once and fill in the reply; return how it failed, in the words of the overrides; None: no more tries."""
+    began = time.monotonic()
     try:
         wire = _on_the_wire(network, request, url=url)
+        if reply.entry is not None:
+            reply.entry.headers = wire.headers
         answer = network.transport.send(wire.method, wire.url, headers=wire.headers, body=wire.body, limits=limits)
     except (NotReached, NoAnswer) as failure:
         reply.is_late = isinstance(failure, NoAnswer) and failure.is_timeout
@@ -173,7 +181,7 @@ def _send(network: Network, request: WebhookRequest, *, url: str, limits: Limits
             return None
         return "rt" if isinstance(failure, NoAnswer) else "ct"
     with network.lock:
-        _fill(reply, answer)
+        _fill(reply, answer, took_s=time.monotonic() - began)
         jar = request.call.cookies if request.call else request.jar
         if jar is not None and answer.set_cookies:
             jar.store(url, answer.set_cookies)
@@ -224,7 +232,7 @@ def _with_query(url: str, params: tuple[tuple[str, str], ...]) -> str:
     return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(params)}"
 
 
-def _fill(reply: Reply, answer: Answer) -> None:
+def _fill(reply: Reply, answer: Answer, *, took_s: float) -> None:
     reply.status = answer.status
     reply.headers = answer.headers
     reply.body = answer.body
@@ -232,6 +240,8 @@ def _fill(reply: Reply, answer: Answer) -> None:
     if reply.entry is not None:
         reply.entry.status = answer.status
         reply.entry.body = shown_body(answer.body, content_type=reply.content_type)
+        reply.entry.content_type = reply.content_type
+        reply.entry.took_s = took_s
 
 
 def _judged(reply: Reply, *, kind: Kind) -> Reply:

@@ -72,7 +72,7 @@ def test_every_fault_and_policy_is_explained_with_its_default() -> None:
 def test_every_call_of_the_control_api_is_in_its_table() -> None:
     """Each method and path of the table exists, and each that exists is in the table."""
     told = {tuple(row[0].split("`")[1].split("?")[0].split(" ")) for row in _rows(_section("Control API"))}
-    places = {"call_sid": "{CA}", "number": "{number}"}
+    places = {"call_sid": "{CA}", "number": "{number}", "n": "{n}", "key": "{key}"}
     known = {
         (method, PREFIX + re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda place: places[place[1]], pattern.pattern))
         for method, pattern, _ in ROUTES

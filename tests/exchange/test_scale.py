@@ -43,7 +43,7 @@ def test_five_thousand_callers_wait_at_once() -> None:
             exchange.dial(f"+1555{1000000 + i}", NUMBER)
         until(lambda: len(queue.members), is_so=CALLERS)
         # Everybody has been through the loop once: what was due in time has come in time.
-        until(lambda: sum(len(times) >= 2 for times in waits.values()), is_so=CALLERS)
+        until(lambda: sum(len(times) >= 2 for times in list(waits.values())), is_so=CALLERS)
         late = sorted(times[1] - times[0] - LOOP_S for times in waits.values())
         dj = exchange.dial("+15550199999", DJ_NUMBER)
         until(lambda: dj.bridged_to, is_so=first.sid)

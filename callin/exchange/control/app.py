@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from callin.exchange.control import phones, whole
+from callin.exchange.control import crowd, numbers, phones, sounds, stream, whole, wire
 from callin.exchange.control.asked import Acting, Asked, Refused
 from callin.exchange.errors import BadFault, UnknownNumber, WrongState
-from callin.exchange.http_messages import HttpAnswer, HttpRequest, json_answer
+from callin.exchange.http_messages import HttpAnswer, HttpRequest, StreamedAnswer, json_answer
 
 if TYPE_CHECKING:
     from callin.exchange.exchange import Exchange
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PREFIX = "/_exchange/"
 
 
-def answer(exchange: Exchange, request: HttpRequest) -> HttpAnswer:
+def answer(exchange: Exchange, request: HttpRequest) -> HttpAnswer | StreamedAnswer:
     """Do what the request says, or refuse it: 400 when unreadable, 404 for what is not there, 409 for too late."""
     path = request.path.removeprefix(PREFIX)
     methods: set[str] = set()
@@ -57,11 +57,24 @@ ROUTES = (
     _route("POST", "calls/(?P<call_sid>[^/]+)/hangup", phones.hang_up),
     _route("POST", "calls/(?P<call_sid>[^/]+)/answer", phones.pick_up),
     _route("POST", "calls/(?P<call_sid>[^/]+)/refuse", phones.refuse),
+    _route("POST", "calls/(?P<call_sid>[^/]+)/sound", sounds.make),
+    _route("GET", "calls/(?P<call_sid>[^/]+)/sounds/(?P<key>[^/]+)", sounds.hear),
     _route("POST", "messages", phones.text),
     _route("GET", "phones/(?P<number>[^/]+)", phones.show_phone),
+    _route("GET", "numbers", numbers.show_all),
+    _route("PUT", "numbers/(?P<number>[^/]+)", numbers.attach),
+    _route("DELETE", "numbers/(?P<number>[^/]+)", numbers.give_back),
     _route("GET", "queues", whole.show_queues),
     _route("GET", "log", whole.show_log),
+    _route("GET", "log/(?P<n>[^/]+)", wire.show_entry),
+    _route("POST", "log/(?P<n>[^/]+)/replay", wire.send_again),
+    _route("GET", "stream", stream.follow),
+    _route("GET", "clock", whole.show_clock),
     _route("POST", "clock", whole.advance),
+    _route("PUT", "clock", whole.set_speed),
+    _route("GET", "crowd", crowd.show),
+    _route("PUT", "crowd", crowd.start),
+    _route("DELETE", "crowd", crowd.stop),
     _route("GET", "faults", whole.show_faults),
     _route("PUT", "faults", whole.set_faults),
     _route("POST", "reset", whole.reset),

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from callin.exchange.http_messages import HttpAnswer, HttpRequest
+from callin.exchange.http_messages import HttpAnswer, HttpRequest, StreamedAnswer
 from callin.exchange.records import Call
 
 if TYPE_CHECKING:
     from callin.exchange.exchange import Exchange
+
+
+_KINDS: Final = {str: "a string", int: "a whole number", float: "a number"}
 
 
 class Refused(Exception):
@@ -60,7 +63,7 @@ class Asked:
             # A truth value is an int to Python, and not to anybody else.
             allowed = (int, float) if kind is float else (kind,)
             if not isinstance(content[name], allowed) or isinstance(content[name], bool):
-                raise Refused(400, f"{name} must be {'a number' if kind is float else 'a string'}")
+                raise Refused(400, f"{name} must be {_KINDS[kind]}")
         return content
 
     def call(self) -> Call:
@@ -75,4 +78,4 @@ class Asked:
         return call
 
 
-Acting = Callable[[Asked], HttpAnswer]
+Acting = Callable[[Asked], HttpAnswer | StreamedAnswer]

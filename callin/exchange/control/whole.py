@@ -7,7 +7,9 @@ import re
 from callin.exchange.clock import ManualClock
 from callin.exchange.control.asked import Asked, Refused
 from callin.exchange.control.shown import iso_8601, shown_entry, shown_queue
+from callin.exchange.control.watched import shown_clock
 from callin.exchange.http_messages import HttpAnswer, json_answer
+from callin.exchange.network import FASTEST
 
 MAX_ADVANCE_S = 366 * 86_400
 
@@ -36,6 +38,20 @@ def advance(asked: Asked) -> HttpAnswer:
         raise Refused(409, "this exchange has no manual clock; start it with --manual-clock")
     asked.exchange.advance(float(seconds))
     return json_answer(200, {"now": iso_8601(asked.exchange.now())})
+
+
+def show_clock(asked: Asked) -> HttpAnswer:
+    """Show the time, and whether it goes by itself and how fast."""
+    return json_answer(200, {**shown_clock(asked.exchange), "now": iso_8601(asked.exchange.now())})
+
+
+def set_speed(asked: Asked) -> HttpAnswer:
+    """Let a clock that goes by itself do so at another speed; 0 stops it."""
+    speed = asked.fields(speed=float)["speed"]
+    if not 0 <= speed <= FASTEST:
+        raise Refused(400, f"speed must be 0 to {FASTEST}")
+    asked.exchange.go_at(float(speed))
+    return show_clock(asked)
 
 
 def show_faults(asked: Asked) -> HttpAnswer:

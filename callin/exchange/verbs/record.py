@@ -54,7 +54,13 @@ def record(leg: Leg, verb: Verb, document: Document, context: Context) -> Perfor
             document.warn(Code.RECORDING_SILENT)
             leg.exchange.recorder.drop(recording, code=Code.RECORDING_SILENT, notice=terms)
             return None
-        leg.exchange.recorder.complete(recording, duration_s=take.length_s(), notice=terms, said=" ".join(take.said))
+        leg.exchange.recorder.complete(
+            recording,
+            duration_s=take.length_s(),
+            notice=terms,
+            said=" ".join(take.said).strip(),
+            sounds=take.sounds(),
+        )
         params = _parameters(leg, recording, key)
         method = verb.get("method")
         return follow(leg, document, context, address=address, method=method, params=params, kind=Kind.ACTION)
@@ -99,6 +105,7 @@ class _Take:
         self._began = leg.exchange.now()
         self._ends_at = self._began + timedelta(seconds=verb.number("maxLength", DEFAULT_LENGTH_S, least=1))
         self.said: list[str] = []
+        self._sounds: list[tuple[datetime, bytes]] = []
         self._first: datetime | None = None
         self._last: datetime = self._began
         if leg.speech is not None and leg.speech.ends_at > self._began:
@@ -122,10 +129,21 @@ class _Take:
     def length_s(self) -> int:
         """Return the recording's length in whole seconds, without the silence around it unless that is kept."""
         now = self._leg.exchange.now()
-        first, last = (self._began, now) if self._keeps_silence else (self._first or self._began, min(self._last, now))
-        return max(1, math.ceil((last - first).total_seconds() - 1e-6))
+        last = now if self._keeps_silence else min(self._last, now)
+        return max(1, math.ceil((last - self._start).total_seconds() - 1e-6))
+
+    def sounds(self) -> list[tuple[float, bytes]]:
+        """Return the sounds made, each with its second in the recording."""
+        return [((at - self._start).total_seconds(), samples) for at, samples in self._sounds]
+
+    @property
+    def _start(self) -> datetime:
+        """When the recording begins, without the silence before it unless that is kept."""
+        return self._began if self._keeps_silence else self._first or self._began
 
     def _take(self, speech: Speech) -> None:
         self.said.append(speech.text)
+        if speech.samples:
+            self._sounds.append((self._leg.exchange.now(), speech.samples))
         self._first = self._first or self._leg.exchange.now()
         self._last = max(self._last, speech.ends_at)
