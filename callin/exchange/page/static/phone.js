@@ -45,7 +45,7 @@ export class Phone {
     this.on(".answer", "click", () => this.answer("answer"));
     this.on(".refuse", "click", () => this.answer("refuse"));
     this.on(".speak", "submit", () => this.speak());
-    this.on(".record", "click", () => this.record());
+    this.on(".microphone", "click", () => this.record());
     this.on("[name=clip]", "change", () => this.sendClip());
     this.on(".ear", "click", () => ear.hold(number));
     this.on(".remove", "click", () => removed(this));
@@ -84,7 +84,7 @@ export class Phone {
     this.enable(".hang-up", isBusy);
     this.enable(".speak [type=submit]", isBusy);
     this.enable("[name=clip]", isBusy);
-    this.enable(".record", isBusy || this.recording);
+    this.enable(".microphone", isBusy || Boolean(this.stopRecording));
     this.element.classList.toggle("busy", isBusy);
     this.tick();
   }
@@ -174,14 +174,14 @@ export class Phone {
 
   /** Use the microphone until the button is pressed again; meanwhile the exchange's time stands still. */
   async record() {
-    if (this.recording) return this.recording.stopNow();
-    const button = this.find(".record");
+    if (this.stopRecording) return this.stopRecording();
+    const stopped = new Promise((resolve) => (this.stopRecording = resolve));
+    const button = this.find(".microphone");
     await this.clock.standingStill(async () => {
       try {
         const microphone = await begin();
         button.setAttribute("aria-pressed", "true");
         say(button, "Stop, and say it");
-        const stopped = new Promise((resolve) => (this.recording = { stopNow: resolve }));
         await Promise.race([stopped, microphone.ended]);
         const samples = await microphone.stop();
         await this.act("sound", { wav: wavBase64(samples) });
@@ -189,7 +189,7 @@ export class Phone {
         if (!(error instanceof NoMicrophone)) throw error;
         say(this.find(":scope > .trouble"), error.message);
       } finally {
-        this.recording = null;
+        this.stopRecording = null;
         button.setAttribute("aria-pressed", "false");
         say(button, "Use the microphone");
       }
