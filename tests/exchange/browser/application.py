@@ -1,4 +1,4 @@
-"""Somebody's Twilio application for the phones page to ring: a phone-in, a menu, a mailbox, texts, and hostile words."""
+"""Somebody's Twilio application for the phones page to ring: phone-in, menu, mailbox, texts, and hostile words."""
 
 import io
 import wave

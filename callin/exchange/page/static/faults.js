@@ -10,7 +10,7 @@ export class FaultPanel {
   constructor(element) {
     this.element = element;
     this.trouble = element.querySelector(":scope > .trouble");
-    this.inForce = {};
+    this.known = {};
     this.shows = []; // functions that bring the fields up to date
     element.querySelector(":scope > .fields").append(...FAULTS.map((fault) => this.fault(fault)));
     element.querySelector(".policies .fields").append(...POLICIES.map((policy) => this.policy(policy)));
@@ -18,8 +18,8 @@ export class FaultPanel {
   }
 
   show({ faults }) {
-    if (JSON.stringify(faults) === JSON.stringify(this.inForce)) return;
-    this.inForce = faults;
+    if (JSON.stringify(faults) === JSON.stringify(this.known)) return;
+    this.known = faults;
     for (const show of this.shows) show(faults);
     const on = FAULTS.filter(({ name }) => isOn(faults[name])).length;
     say(this.element.querySelector("summary .count"), on ? `${on} on` : "all off");
@@ -79,7 +79,7 @@ export class FaultPanel {
   changed(name, kind, value) {
     if (!kind) return value;
     const each = Object.fromEntries(
-      Object.keys(CALLBACK_KINDS).map((other) => [other, valueFor(this.inForce[name], other)]),
+      Object.keys(CALLBACK_KINDS).map((other) => [other, valueFor(this.known[name], other)]),
     );
     each[kind] = value;
     return each.status === each.action ? value : each;
