@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from callin.desk import beats, outbox, sounds, texting
+from callin.desk import beats, outbox, sending, sounds, texting
 from callin.desk.outbox import OwedText
 from callin.desk.sounds import OwedSound
 from callin.errors import CarrierError
@@ -43,6 +43,7 @@ class Courier:
     def __init__(self, station: Station, *, workers: int = WORKERS) -> None:
         self._station = station
         self._workers = workers
+        self._limits = sending.limits_of(station.settings)
         self._beat_at: datetime | None = None
 
     def run(self, stop: threading.Event, *, idle_s: float = IDLE_S) -> None:
@@ -72,7 +73,7 @@ class Courier:
             if self._is_beat_due(now):
                 beats.record_beat(session, now=now)
                 self._beat_at = now
-            texts = outbox.claim_due(session, now=now, limit=BATCH, lease_s=LEASE_S)
+            texts = outbox.claim_due(session, now=now, limit=BATCH, lease_s=LEASE_S, limits=self._limits)
             recordings = sounds.claim_fetches(session, now=now, limit=BATCH, lease_s=LEASE_S)
             deletions = (
                 sounds.claim_deletions(session, now=now, limit=BATCH, lease_s=LEASE_S)

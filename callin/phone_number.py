@@ -49,6 +49,24 @@ def normalised(text: str) -> str | None:
     return identity_of(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
+def country_of(number: str) -> str | None:
+    """Return the ISO code of a number's country, or None where no numbering plan knows it.
+
+    A number that its plan has not given out is taken to belong to the main country of its calling code.
+
+    Args:
+        number: E.164.
+    """
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return None
+    country = phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(
+        parsed.country_code or 0
+    )
+    return None if country in (None, "ZZ") else str(country)
+
+
 def masked(number: str | None) -> str:
     """Return a number fit for logs and screens: country code and the last two digits.
 

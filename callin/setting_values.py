@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+import phonenumbers
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from callin.phone_number import normalised
 
+EVERYWHERE = "*"
 NEXT_QUEUE_SUFFIX = "-next"
 # Twilio's error text says «less than 64»; the suffix of the next-up queue takes five of them.
 LONGEST_QUEUE_NAME = 63 - len(NEXT_QUEUE_SUFFIX)
@@ -108,8 +110,16 @@ def _listed(raw: object) -> object:
     return tuple(part for part in (piece.strip() for piece in raw.split(",")) if part)
 
 
+def _as_country(code: str) -> str:
+    country = code.upper()
+    if country != EVERYWHERE and country not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("not a country")
+    return country
+
+
 AccountSid = Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")]
 ApiKeySid = Annotated[str, Field(pattern=r"^SK[0-9a-fA-F]{32}$")]
+Countries = Annotated[tuple[Annotated[str, AfterValidator(_as_country)], ...], NoDecode, BeforeValidator(_listed)]
 DatabaseUrl = Annotated[str, AfterValidator(_as_database_url)]
 Folder = Annotated[Path, AfterValidator(_as_folder)]
 Networks = Annotated[str, AfterValidator(_as_networks)]

@@ -18,6 +18,7 @@ from callin.setting_values import (
     LONGEST_QUEUE_NAME,
     NEXT_QUEUE_SUFFIX,
     Contradiction,
+    Countries,
     DatabaseUrl,
     Folder,
     Networks,
@@ -197,6 +198,29 @@ class Settings(TwilioSettings):
         "Whether a message is deleted at Twilio once it is kept here.",
         "is neither true nor false",
         default=False,
+    )
+
+    countries: Countries = _setting(
+        "CALLIN_COUNTRIES",
+        "Countries that texts go to, by ISO code, separated by commas, or * for all; unset, those of your two numbers.",
+        "holds something that is not the ISO code of a country, such as US (separate them by commas)",
+        default=(),
+    )
+    texts_per_show: int = _setting(
+        "CALLIN_TEXTS_PER_SHOW",
+        "How many texts one show may send, or one day outside shows; the rest are withheld.",
+        "is not a whole number from 0 to 1000000",
+        default=5000,
+        ge=0,
+        le=1_000_000,
+    )
+    texts_per_number: int = _setting(
+        "CALLIN_TEXTS_PER_NUMBER",
+        "How many texts one number may get within a day; the rest are withheld.",
+        "is not a whole number from 0 to 10000",
+        default=100,
+        ge=0,
+        le=10_000,
     )
 
     @property

@@ -19,6 +19,7 @@ from callin.cli.rehearse import rehearse
 from callin.cli.serve import serve
 from callin.cli.show import show
 from callin.cli.terminal import Declined, Exit, tell
+from callin.cli.texts import texts
 from callin.cli.user import user
 from callin.errors import BadSettings, CallinError, CarrierError, DatabaseUnfit
 from callin.logs import without_numbers
@@ -39,7 +40,7 @@ def callin() -> None:
     """
 
 
-for command in (serve, courier, show, user, numbers, database, doctor, exchange, rehearse):
+for command in (serve, courier, show, user, numbers, texts, database, doctor, exchange, rehearse):
     callin.add_command(command)
 
 

@@ -13,7 +13,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from callin.desk import show_log
+from callin.desk.sending import Gate
 from callin.models import Text, TextState
+from callin.rules.sending_limits import SendingLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,14 @@ class OwedText:
     maybe_sent_since: datetime | None
 
 
-def claim_due(session: Session, *, now: datetime, limit: int, lease_s: int) -> list[OwedText]:
-    """Up to `limit` due texts belong to this courier until their lease ends.
+def claim_due(session: Session, *, now: datetime, limit: int, lease_s: int, limits: SendingLimits) -> list[OwedText]:
+    """Up to `limit` due texts belong to this courier until their lease ends; what may not go out is withheld.
 
     Args:
         now: aware.
         limit: how many at the most.
         lease_s: seconds until another courier may take them.
+        limits: of the station.
     """
     due = or_(
         and_(Text.state == TextState.OWED, Text.due_at <= now),
@@ -51,8 +54,14 @@ def claim_due(session: Session, *, now: datetime, limit: int, lease_s: int) -> l
     rows = session.scalars(
         select(Text).where(due).order_by(Text.due_at, Text.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
+    gate = Gate(session, now=now, limits=limits, texts=rows) if rows else None
     claimed = []
     for text in rows:
+        reached = gate.limit_for(text) if gate else None
+        if reached is not None:
+            text.state, text.why, text.lease_until, text.settled_at = TextState.WITHHELD, reached, None, now
+            show_log.note_text(session, at=now, text=text, what="text withheld")
+            continue
         maybe_sent_since = text.first_tried_at
         text.state = TextState.SENDING
         text.lease_until = now + timedelta(seconds=lease_s)

@@ -5,10 +5,12 @@ from callin.models.beats import Beat
 from callin.models.callers import Caller
 from callin.models.calls import Call, DjCall, PinTry
 from callin.models.checks import Check
+from callin.models.erasures import Erasure, ErasureKind
 from callin.models.messages import Message, MessageSound, MessageState, SoundState
 from callin.models.number_changes import NumberChange
 from callin.models.show_log import LogLine
 from callin.models.shows import Show, ShowState
+from callin.models.text_stops import TextStop
 from callin.models.texters import Texter
 from callin.models.texts import Picture, PictureState, Text, TextKind, TextState
 from callin.models.users import SignInLink, SignInTry, User
@@ -20,6 +22,8 @@ __all__ = [
     "Caller",
     "Check",
     "DjCall",
+    "Erasure",
+    "ErasureKind",
     "LogLine",
     "Message",
     "MessageSound",
@@ -36,6 +40,7 @@ __all__ = [
     "Text",
     "TextKind",
     "TextState",
+    "TextStop",
     "Texter",
     "User",
 ]

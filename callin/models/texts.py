@@ -44,7 +44,7 @@ class TextState(StrEnum):
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     FAILED = "failed"  # Twilio refused it for good, or we gave up
-    WITHHELD = "withheld"  # not even tried: opted out, landline
+    WITHHELD = "withheld"  # not even tried: opted out, landline, a limit of ours
     RECEIVED = "received"
 
 
@@ -59,6 +59,7 @@ class Text(Base):
         UniqueConstraint("call_id", "purpose"),
         Index("ix_texts_state_due_at", "state", "due_at"),
         Index("ix_texts_phone_number_created_at", "phone_number", "created_at"),
+        Index("ix_texts_show_id_created_at", "show_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,8 @@ from sqlalchemy import select
 from callin.carrier import Carrier
 from callin.courier import Courier
 from callin.db import transaction
-from callin.models import Caller, Message, SoundState, Text, TextKind, TextState
+from callin.desk.sending import limits_of
+from callin.models import Call, Caller, Message, SoundState, Text, TextKind, TextState
 from callin.station import station_of
 from tests.carrier.switchboard import Switchboard, settings_for_tests
 
@@ -25,14 +27,18 @@ class Round:
     board: Switchboard
     delete_recordings: bool = False
     now: datetime = EIGHT
+    settings: dict[str, Any] = field(default_factory=dict)
     sounds: dict[str, bytes | Exception] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        settings = settings_for_tests(delete_recordings=self.delete_recordings, database_url=self.database_url)
+        settings = settings_for_tests(
+            delete_recordings=self.delete_recordings, database_url=self.database_url, **self.settings
+        )
         carrier = Carrier(settings, http_client=self.board, fetch=self._fetch)
         self.station = replace(station_of(settings, clock=lambda: self.now), carrier=carrier)
         self.sessions = self.station.sessions
         self.courier = Courier(self.station, workers=2)
+        self.limits = limits_of(settings)
 
     def _fetch(self, url: str, _auth: tuple[str, str]) -> bytes:
         sound = self.sounds[url]
@@ -50,6 +56,7 @@ class Round:
                 caller = Caller(phone_number=to, first_seen_at=self.now)
                 session.add(caller)
                 session.flush()
+                session.add(Call(call_sid=f"CA{caller.id}", caller_id=caller.id, phone_number=to, arrived_at=self.now))
             text = Text(
                 caller_id=caller.id,
                 kind=TextKind.APOLOGY_FOR_WAIT,
@@ -80,6 +87,10 @@ class Round:
     def row(self, kind, row_id: int):
         with transaction(self.sessions) as session:
             return session.get_one(kind, row_id)
+
+    def rows(self, kind):
+        with transaction(self.sessions) as session:
+            return list(session.scalars(select(kind).order_by(kind.id)))
 
     def caller(self, number: str = "+15550123") -> Caller:
         with transaction(self.sessions) as session:

@@ -101,7 +101,7 @@ def test_a_courier_that_died_after_sending_does_not_send_twice(round_: Round) ->
     text_id = round_.owe()
     round_.board.on("GET", "/Messages.json", found())
     with transaction(round_.sessions) as session:
-        outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
+        outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S, limits=round_.limits)
     assert round_.courier.round() == 0
     round_.later(LEASE_S)
     round_.courier.round()
@@ -115,10 +115,10 @@ def test_a_receipt_that_overtakes_the_look_is_no_other_text(round_: Round) -> No
     text_id = round_.owe()
     round_.board.on("GET", "/Messages.json", found())
     with transaction(round_.sessions) as session:
-        outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
+        outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S, limits=round_.limits)
     round_.later(LEASE_S)
     with transaction(round_.sessions) as session:
-        (claimed,) = outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S)
+        (claimed,) = outbox.claim_due(session, now=round_.now, limit=1, lease_s=LEASE_S, limits=round_.limits)
         texting.note_receipt(
             session,
             now=round_.now,

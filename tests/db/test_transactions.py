@@ -19,16 +19,21 @@ from callin.models import Caller, Text, TextKind, TextState
 
 # As SQLite says it, and as PostgreSQL does.
 LOCKED = r"locked|lock timeout"
+INBOUND = (TextKind.INBOUND, TextState.RECEIVED)  # whoever contacted us may be texted
+OWED = (TextKind.APOLOGY_FOR_WAIT, TextState.OWED)
 CLAIMER = """
 import sys
 from datetime import UTC, datetime
 from callin import db
 from callin.desk import outbox
+from callin.rules.sending_limits import SendingLimits
+LIMITS = SendingLimits(countries=None, per_show=1000, per_number=1000)
+AT = datetime(2030, 1, 1, tzinfo=UTC)
 sessions = db.sessions_for(db.engine_for(sys.argv[1]))
 sys.stdin.readline()
 while True:
     with db.transaction(sessions) as session:
-        claimed = outbox.claim_due(session, now=datetime(2030, 1, 1, tzinfo=UTC), limit=1, lease_s=3600)
+        claimed = outbox.claim_due(session, now=AT, limit=1, lease_s=3600, limits=LIMITS)
     if not claimed:
         break
     print(claimed[0].text_id)
@@ -41,14 +46,14 @@ def test_racing_processes_never_claim_one_row_twice(database_url: str, sessions:
     with transaction(sessions) as session:
         session.add_all(
             Text(
-                kind=TextKind.APOLOGY_FOR_WAIT,
+                kind=kind,
                 phone_number="+15550100",
                 body="sorry",
-                state=TextState.OWED,
+                state=state,
                 created_at=now,
                 due_at=now,
             )
-            for _ in range(120)
+            for kind, state in [INBOUND, *[OWED] * 120]
         )
     racers = [
         subprocess.Popen(
