@@ -12,7 +12,7 @@ from flask import Flask, Response
 from flask.cli import NoAppException
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from callin import board, health, media, webhooks
+from callin import board, health, media, metrics, webhooks
 from callin.board.stream import Stopping
 from callin.errors import BadSettings
 from callin.logs import configure_logs
@@ -37,6 +37,7 @@ DOORS = (
     receipts.door,
     media.door,
     health.door,
+    metrics.door,
     *board.DOORS,
 )
 

@@ -11,13 +11,19 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlencode
 
 import structlog
+from sqlalchemy.orm import Session
 
-from callin.desk import beats, outbox, sending, sounds, texting
+from callin import meters
+from callin.desk import beats, outbox, sending, sounds, tallies, texting
 from callin.desk.outbox import OwedText
 from callin.desk.sounds import OwedSound
+from callin.desk.tallies import Tallied
 from callin.errors import CarrierError
+from callin.logs import about_call
 from callin.rules.text_failures import Lasting, failure_of
 from callin.station import Station
 
@@ -71,8 +77,7 @@ class Courier:
         with station.transaction() as session:
             now = station.clock()
             if self._is_beat_due(now):
-                beats.record_beat(session, now=now)
-                self._beat_at = now
+                self._beat(session, now=now)
             texts = outbox.claim_due(session, now=now, limit=BATCH, lease_s=LEASE_S, limits=self._limits)
             recordings = sounds.claim_fetches(session, now=now, limit=BATCH, lease_s=LEASE_S)
             deletions = (
@@ -81,9 +86,9 @@ class Courier:
                 else []
             )
         jobs: list[Callable[[], None]] = [
-            *(lambda text=text: deliver(station, text=text) for text in texts),
-            *(lambda sound=sound: fetch(station, sound=sound) for sound in recordings),
-            *(lambda sound=sound: delete_at_twilio(station, sound=sound) for sound in deletions),
+            *(partial(_about, text.call_sid, deliver, station, text=text) for text in texts),
+            *(partial(_about, sound.call_sid, fetch, station, sound=sound) for sound in recordings),
+            *(partial(_about, sound.call_sid, delete_at_twilio, station, sound=sound) for sound in deletions),
         ]
         if len(jobs) == 1:
             jobs[0]()
@@ -96,13 +101,25 @@ class Courier:
         """All of them are done; a Twilio that keeps everybody waiting must not look like a courier that is gone."""
         while wait(outcomes, timeout=beats.BEAT_EVERY_S).not_done:
             with self._station.transaction() as session:
-                beats.record_beat(session, now=self._station.clock())
+                self._beat(session, now=self._station.clock())
         for outcome in outcomes:
             outcome.result()
+
+    def _beat(self, session: Session, *, now: datetime) -> None:
+        """Nobody can ask a courier: that it lives, and what it met with, is told in the database."""
+        beats.record_beat(session, now=now)
+        tallies.add(session, Tallied.TWILIO_ERROR, counts=meters.TWILIO_ERRORS.take())
+        self._beat_at = now
 
     def _is_beat_due(self, now: datetime) -> bool:
         # Also after a clock that was set back.
         return self._beat_at is None or abs(now - self._beat_at) >= timedelta(seconds=beats.BEAT_EVERY_S)
+
+
+def _about(call_sid: str | None, work: Callable[..., None], station: Station, **job: object) -> None:
+    """The work is done; every line of the log meanwhile names the call that it is for."""
+    with about_call(call_sid):
+        work(station, **job)
 
 
 def deliver(station: Station, *, text: OwedText) -> None:
@@ -119,7 +136,7 @@ def deliver(station: Station, *, text: OwedText) -> None:
                 text.to,
                 body=text.body,
                 # The receipt may be faster than our own note of the SID.
-                status_callback=f"{station.settings.public_base_url}/sms/receipts?text_id={text.text_id}",
+                status_callback=_receipts_of(station, text),
             )
         except CarrierError as error:
             was_refused = error.status is not None and error.status < 500
@@ -127,7 +144,7 @@ def deliver(station: Station, *, text: OwedText) -> None:
             return
     with station.transaction() as session:
         outbox.record_sent(session, now=station.clock(), text_id=text.text_id, message_sid=message_sid)
-    _log.info("text sent", text_id=text.text_id, attempts=text.attempts)
+    _log.info("text sent", text_id=text.text_id, message_sid=message_sid, attempts=text.attempts)
 
 
 def fetch(station: Station, *, sound: OwedSound) -> None:
@@ -171,6 +188,12 @@ def delete_at_twilio(station: Station, *, sound: OwedSound) -> None:
 def pause_before(attempts: int) -> int:
     """Return the seconds until the next try after so many."""
     return int(min(FIRST_RETRY_S * 2 ** (attempts - 1), LONGEST_RETRY_S))
+
+
+def _receipts_of(station: Station, text: OwedText) -> str:
+    """Where Twilio tells what became of it; the call it is for is only there to be found in the log."""
+    asked = {"text_id": str(text.text_id)} | ({"call_sid": text.call_sid} if text.call_sid else {})
+    return f"{station.settings.public_base_url}/sms/receipts?{urlencode(asked)}"
 
 
 def _found_at_twilio(station: Station, *, text: OwedText) -> str | None:

@@ -24,13 +24,13 @@ _NUMBER = re.compile(r"(?:\+|%2[Bb])([1-9][0-9]{6,14})(?![0-9])", re.ASCII)
 _TALKATIVE = ("twilio.http_client", "urllib3", "sqlalchemy.engine", "alembic")
 
 
-def about_call(call_sid: str) -> AbstractContextManager[None]:
+def about_call(call_sid: str | None) -> AbstractContextManager[None]:
     """Put the call's SID on every line that is logged until the block ends.
 
     Args:
-        call_sid: Twilio's `CallSid`.
+        call_sid: Twilio's `CallSid`; None leaves the lines as they are.
     """
-    return structlog.contextvars.bound_contextvars(call_sid=call_sid)
+    return structlog.contextvars.bound_contextvars(**({"call_sid": call_sid} if call_sid else {}))
 
 
 def mask_numbers(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

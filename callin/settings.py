@@ -94,6 +94,13 @@ class Settings(TwilioSettings):
         "is neither text nor json",
         default="text",
     )
+    metrics_token: SecretStr | None = _setting(
+        "CALLIN_METRICS_TOKEN",
+        "What a Prometheus elsewhere has to show for /metrics; unset, only this machine itself may ask.",
+        "is shorter than 16 characters; take the output of: openssl rand -hex 24",
+        default=None,
+        min_length=16,
+    )
     listener_number: PhoneNumber = _setting(
         "CALLIN_LISTENER_NUMBER",
         "The Twilio number that listeners ring and text.",

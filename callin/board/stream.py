@@ -13,6 +13,7 @@ from typing import Protocol
 
 from flask import Response
 
+from callin import meters
 from callin.board.snapshots import Snapshot, Snapshots, View
 from callin.clock import Clock
 from callin.rules.roles import Role
@@ -101,11 +102,13 @@ class Streams:
             if sum(self._open.values()) >= self._most or (is_stranger and self._open[True] >= self._most // 2):
                 return False
             self._open[is_stranger] += 1
+            meters.OPEN_STREAMS.set(sum(self._open.values()))
             return True
 
     def _leave(self, *, is_stranger: bool) -> None:
         with self._lock:
             self._open[is_stranger] -= 1
+            meters.OPEN_STREAMS.set(sum(self._open.values()))
 
 
 class _Body:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+import structlog
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
@@ -17,8 +19,9 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.http import HttpClient
 from twilio.http.response import Response
 
+from callin import meters
 from callin.errors import CarrierError
-from callin.logs import without_numbers
+from callin.logs import about_call, without_numbers
 
 # The client's own default is to wait for ever.
 TIMEOUT_S = 10
@@ -26,7 +29,11 @@ TIMEOUT_S = 10
 POOL_SIZE = 64
 LARGEST_RECORDING = 64 * 1024 * 1024
 MOST_HOPS = 4
+NO_ANSWER = "none"
 ELSEWHERE = ("https",)  # how we follow to another host
+
+
+_log = structlog.get_logger(__name__)
 
 
 class PooledHttpClient(HttpClient):  # type: ignore[misc]  # twilio has no types
@@ -55,17 +62,40 @@ class PooledHttpClient(HttpClient):  # type: ignore[misc]  # twilio has no types
         allow_redirects: bool = False,
     ) -> Response:
         """Send one request; nothing here tries twice."""
-        answer = self.session.request(
-            method.upper(),
-            uri,
-            params=params,  # type: ignore[arg-type]  # twilio's signature is wider than what it sends
-            data=data,
-            headers=headers,
-            auth=auth,
-            timeout=timeout or self.timeout,
-            allow_redirects=allow_redirects,
-        )
+        with _timed(method.upper(), uri) as outcome:
+            answer = self.session.request(
+                method.upper(),
+                uri,
+                params=params,  # type: ignore[arg-type]  # twilio's signature is wider than what it sends
+                data=data,
+                headers=headers,
+                auth=auth,
+                timeout=timeout or self.timeout,
+                allow_redirects=allow_redirects,
+            )
+            outcome["status"] = answer.status_code
         return Response(answer.status_code, answer.text, answer.headers)
+
+
+@contextmanager
+def _timed(method: str, uri: str) -> Iterator[dict[str, object]]:
+    """Time one request, and put it on the log with the call it is about; queries and bodies hold people's numbers."""
+    parts = urlsplit(uri).path.removesuffix(".json").split("/")[4:]
+    resource = "/".join(parts[0::2]) or "Account"
+    call_sid = next((part for part in parts[1::2] if part.startswith("CA")), None)
+    outcome: dict[str, object] = {"status": None}
+    started = time.perf_counter()
+    try:
+        with about_call(call_sid):
+            yield outcome
+    except Exception as error:
+        outcome["why"] = type(error).__name__
+        raise
+    finally:
+        seconds = time.perf_counter() - started
+        meters.TWILIO_SECONDS.labels(resource).observe(seconds)
+        with about_call(call_sid):
+            _log.info("asked Twilio", method=method, resource=resource, ms=round(seconds * 1000, 1), **outcome)
 
 
 def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
@@ -134,16 +164,19 @@ def told(what: str) -> Iterator[None]:
         # A list that is answered other than 200 has its answer as the second argument, and no status.
         answer = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], Response) else None
         if answer is None:
+            meters.TWILIO_ERRORS.add(NO_ANSWER)
             raise CarrierError(f"Twilio could not {what}: {error}", permanent=False) from error
         code, words = _said(answer)
         raise _refusal(what, status=answer.status_code, code=code, words=words) from error
     except (OSError, urllib3.exceptions.HTTPError) as error:
+        meters.TWILIO_ERRORS.add(NO_ANSWER)
         raise CarrierError(f"No answer from Twilio to «{what}» ({type(error).__name__}).", permanent=False) from error
     except (ValueError, KeyError, TypeError) as error:
         raise CarrierError(f"Twilio's answer to «{what}» makes no sense.", permanent=False) from error
 
 
 def _refusal(what: str, *, status: int, code: int | None, words: str) -> CarrierError:
+    meters.TWILIO_ERRORS.add(str(code or status))
     permanent = status != 429 and status < 500
     reason = without_numbers(words)
     if status in (401, 403):

@@ -20,7 +20,7 @@ def courier(*, once: bool) -> int:
 
     `callin serve` has a courier of its own unless told otherwise; several may work side by side.
     """
-    station = station_for_command()
+    station = station_for_command(is_server=not once)
     working = Courier(station)
     if once:
         done = 0

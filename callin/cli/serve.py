@@ -45,7 +45,7 @@ _log = structlog.get_logger(__name__)
 @click.option("--no-courier", is_flag=True, help="Leave owed texts to `callin courier`.")
 def serve(*, port: int | None, host: str, no_courier: bool) -> int:
     """Answer the phones: Twilio's webhooks come in here, until stopped."""
-    settings = station_for_command().settings
+    settings = station_for_command(is_server=True).settings
     address = free_address(host, port=settings.port if port is None else port)
     server = Granian(
         "callin.app",

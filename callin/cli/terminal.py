@@ -106,25 +106,34 @@ class Declined(Exception):
     """Somebody was asked, and said no."""
 
 
-def settings_for_command() -> Settings:
+def settings_for_command(*, is_server: bool = False) -> Settings:
     """Return the settings, with the log set up as they say.
+
+    Args:
+        is_server: whether it runs on by itself; else a log for people tells only what goes wrong.
 
     Raises:
         BadSettings: with every problem.
     """
     settings = load_settings()
-    configure_logs(level=settings.log_level, form=settings.log_format)
+    level = settings.log_level
+    if settings.log_format == "text" and level == "INFO" and not is_server:
+        level = "WARNING"  # somebody is reading: the answer is enough
+    configure_logs(level=level, form=settings.log_format)
     return settings
 
 
-def station_for_command() -> Station:
+def station_for_command(*, is_server: bool = False) -> Station:
     """Return the station, on a database that is fit for it.
+
+    Args:
+        is_server: whether it runs on by itself.
 
     Raises:
         BadSettings: with every problem.
         DatabaseUnfit: it cannot be reached, or is not at this version.
     """
-    settings = settings_for_command()
+    settings = settings_for_command(is_server=is_server)
     check_database(settings)
     return station_of(settings)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from callin.desk import show_log
 from callin.desk.sending import Gate
-from callin.models import Text, TextState
+from callin.models import Call, Text, TextState
 from callin.rules.sending_limits import SendingLimits
 
 
@@ -27,6 +27,7 @@ class OwedText:
         to: E.164.
         body: as it goes out.
         attempts: how often it has been tried, this time included.
+        call_sid: of the call that it is for, or None.
         maybe_sent_since: when it was first handed to Twilio without an answer on record; None if it never was.
             Then the courier looks for it at Twilio before it sends again (the Messages API has no idempotency key).
     """
@@ -35,6 +36,7 @@ class OwedText:
     to: str
     body: str
     attempts: int
+    call_sid: str | None
     maybe_sent_since: datetime | None
 
 
@@ -55,6 +57,10 @@ def claim_due(session: Session, *, now: datetime, limit: int, lease_s: int, limi
         select(Text).where(due).order_by(Text.due_at, Text.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
     gate = Gate(session, now=now, limits=limits, texts=rows) if rows else None
+    call_ids = {text.call_id for text in rows}
+    call_sids = {
+        row.id: row.call_sid for row in session.execute(select(Call.id, Call.call_sid).where(Call.id.in_(call_ids)))
+    }
     claimed = []
     for text in rows:
         reached = gate.limit_for(text) if gate else None
@@ -73,6 +79,7 @@ def claim_due(session: Session, *, now: datetime, limit: int, lease_s: int, limi
                 to=text.phone_number,
                 body=text.body,
                 attempts=text.attempts,
+                call_sid=None if text.call_id is None else call_sids[text.call_id],
                 maybe_sent_since=maybe_sent_since,
             )
         )

@@ -18,6 +18,7 @@ class OwedSound:
     message_id: int
     recording_sid: str
     recording_url: str
+    call_sid: str
     attempts: int
 
 
@@ -118,6 +119,7 @@ def _claim(session: Session, *, now: datetime, due: ColumnElement[bool], limit: 
                 message_id=message.id,
                 recording_sid=message.recording_sid,
                 recording_url=message.recording_url,
+                call_sid=message.call_sid,
                 attempts=message.attempts,
             )
         )

@@ -10,6 +10,7 @@ from callin.models.messages import Message, MessageSound, MessageState, SoundSta
 from callin.models.number_changes import NumberChange
 from callin.models.show_log import LogLine
 from callin.models.shows import Show, ShowState
+from callin.models.tallies import Tally
 from callin.models.text_stops import TextStop
 from callin.models.texters import Texter
 from callin.models.texts import Picture, PictureState, Text, TextKind, TextState
@@ -37,6 +38,7 @@ __all__ = [
     "SignInLink",
     "SignInTry",
     "SoundState",
+    "Tally",
     "Text",
     "TextKind",
     "TextState",

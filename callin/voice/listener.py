@@ -37,7 +37,7 @@ def join(webhook: Webhook) -> bytes:
     return station.twiml.render(f"listener/join{variant}.xml", joining=joined)
 
 
-@door.speaks("/wait", sorry=STILL_WAITING)
+@door.speaks("/wait", sorry=STILL_WAITING, is_routine=True)
 def wait(webhook: Webhook) -> bytes:
     """A waiting caller's queue asks what to say; the hot path."""
     asked = forms.holding_of(webhook.fields)

@@ -1,7 +1,7 @@
 """The lock on the phone doors: signatures, forms in our types, the document that goes back; used by voice and sms."""
 
-from callin.webhooks.door import AGAIN, MOST_RETRIES, PhoneDoor, Webhook, lock, refusals
+from callin.webhooks.door import AGAIN, MOST_RETRIES, PhoneDoor, Webhook, lock
 from callin.webhooks.fields import Fields
 from callin.webhooks.signature import SignatureCheck
 
-__all__ = ["AGAIN", "MOST_RETRIES", "Fields", "PhoneDoor", "SignatureCheck", "Webhook", "lock", "refusals"]
+__all__ = ["AGAIN", "MOST_RETRIES", "Fields", "PhoneDoor", "SignatureCheck", "Webhook", "lock"]

@@ -7,16 +7,18 @@ times.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from urllib.parse import quote, urlencode
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import Forbidden, HTTPException
 
+from callin import meters
 from callin.errors import BadForm, CallinError
+from callin.logs import about_call
 from callin.station import Station, the_station
 from callin.webhooks.fields import Fields, pairs_of
 from callin.webhooks.signature import SignatureCheck
@@ -49,51 +51,57 @@ class Webhook:
 View = Callable[..., bytes | None]
 
 
-class _Refusals:
-    """How many requests were refused since this process began; threads may count at once."""
-
-    def __init__(self) -> None:
-        self._count = itertools.count(1)
-        self.total = 0
-
-    def add(self) -> None:
-        self.total = next(self._count)
-
-
-refusals = _Refusals()
-
-
 class PhoneDoor(Blueprint):
     """A blueprint whose every route takes POST alone, and only from our carrier."""
 
-    def speaks(self, path: str, *, sorry: str = SORRY, carries: tuple[str, ...] = ()) -> Callable[[View], View]:
+    def speaks(
+        self, path: str, *, sorry: str = SORRY, carries: tuple[str, ...] = (), is_routine: bool = False
+    ) -> Callable[[View], View]:
         """Hang a view that answers a phone with a document.
 
         Args:
             path: below the door's prefix.
             sorry: the document for any failure.
             carries: parameters that a second try needs and Twilio would not send again.
+            is_routine: whether it is asked so often that a line in the log each time would bury the rest.
         """
-        return self._hang(path, lambda error, fields: _sorry(error, fields, document=sorry, carries=carries))
+
+        def failed(error: Exception, fields: Fields) -> Response:
+            return _sorry(error, fields, document=sorry, carries=carries)
+
+        return self._hang(path, failed, is_routine=is_routine)
 
     def notes(self, path: str) -> Callable[[View], View]:
         """Hang a view that only takes notice: 204, or 400 for nonsense, or 503 so that the failure shows at Twilio."""
         return self._hang(path, lambda error, _fields: Response(status=400 if isinstance(error, BadForm) else 503))
 
-    def _hang(self, path: str, failed: Callable[[Exception, Fields], Response]) -> Callable[[View], View]:
+    def _hang(
+        self, path: str, failed: Callable[[Exception, Fields], Response], *, is_routine: bool = False
+    ) -> Callable[[View], View]:
         def hang(view: View) -> View:
-            def answer(**parts: str | int) -> Response:
-                station = the_station()
-                fields = Fields(())
+            def serve(fields: Fields, parts: dict[str, str | int]) -> Response:
                 try:
-                    fields = _admitted()
-                    document = view(Webhook(station=station, fields=fields), **parts)
+                    document = view(Webhook(station=the_station(), fields=fields), **parts)
                 except HTTPException:
                     raise
                 except Exception as error:
                     _tell(error, fields)
                     return failed(error, fields)
                 return Response(status=204) if document is None else twiml_response(document)
+
+            def answer(**parts: str | int) -> Response:
+                started = perf_counter()
+                try:
+                    fields = _admitted()
+                except HTTPException:
+                    raise
+                except Exception as error:
+                    _tell(error, Fields(()))
+                    return failed(error, Fields(()))
+                with about_call(fields.peek("CallSid") or fields.peek("call_sid")):
+                    reply = serve(fields, parts)
+                    _note(reply, seconds=perf_counter() - started, is_routine=is_routine)
+                return reply
 
             self.add_url_rule(path, view.__name__, answer, methods=["POST"])
             return view
@@ -130,10 +138,20 @@ def _admitted() -> Fields:
     if not signature or not check.accepts(
         signature, path=quote(request.path, safe=_PATH_SAFE), query=query, pairs=pairs
     ):
-        refusals.add()
-        log.warning("webhook refused", path=request.path, why="wrong signature" if signature else "no signature")
+        why = "wrong signature" if signature else "no signature"
+        meters.WEBHOOKS_REFUSED.labels(why).inc()
+        log.warning("webhook refused", path=request.path, why=why)
         raise Forbidden("This address answers only the station's own carrier.")
     return Fields(pairs, query=pairs_of(query) if query else ())
+
+
+def _note(reply: Response, *, seconds: float, is_routine: bool) -> None:
+    """The answer is timed, and on the log unless it is one of thousands."""
+    rule = request.url_rule
+    route = rule.rule if rule is not None else request.path
+    meters.WEBHOOK_SECONDS.labels(route).observe(seconds)
+    if not is_routine:
+        log.info("webhook answered", route=route, status=reply.status_code, ms=round(seconds * 1000, 1))
 
 
 def _tell(error: Exception, fields: Fields) -> None:

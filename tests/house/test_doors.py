@@ -22,6 +22,7 @@ OPEN_TO_ALL = {
     "/media/hold.wav",
     "/healthz",
     "/readyz",
+    "/metrics",  # figures without numbers of people, and only for this machine or with a token
     "/voice/messages/<int(max=2147483647):message_id>/<token>.wav",  # its address cannot be guessed
     "/static/<path:filename>",
     "/sign-in",
