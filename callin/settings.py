@@ -145,6 +145,14 @@ class Settings(TwilioSettings):
         ge=0,
         le=86400,
     )
+    turn_s: int = _setting(
+        "CALLIN_TURN_S",
+        "Seconds that somebody who waits by text has to call in once it is their turn; the place is kept after that.",
+        "is not a whole number of seconds from 30 to 3600",
+        default=300,
+        ge=30,
+        le=3600,
+    )
     show_name: str = _setting(
         "CALLIN_SHOW_NAME",
         "What callers hear the show called.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from flask import current_app
@@ -13,6 +14,7 @@ from callin.carrier import Carrier
 from callin.changes import Changes
 from callin.clock import Clock, wall_clock
 from callin.db import Sessions, engine_for, reading, sessions_for, transaction
+from callin.desk import turns
 from callin.settings import Settings
 from callin.twiml import Documents
 
@@ -38,6 +40,16 @@ class Station:
     def reading(self) -> AbstractContextManager[Session]:
         """Give one session that sees one moment, changes nothing, and waits for no writer."""
         return reading(self.sessions)
+
+    @contextmanager
+    def moving_line(self) -> Iterator[Session]:
+        """Give one session in one transaction in which the line may move.
+
+        At its end a texter whom that has brought to the front is told that it is their turn.
+        """
+        with self.transaction() as session:
+            yield session
+            turns.notify_whoever_is_first(session, now=self.clock(), turn_s=self.settings.turn_s)
 
 
 def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:

@@ -10,22 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
+from callin.desk.forecast import expected_wait_s
 from callin.desk.shows import current_show
-from callin.models import Base, Call, DjCall, Show, ShowState
+from callin.models import Base, Call, Show, ShowState, Texter
 from callin.rules import estimate
 from callin.rules.call_states import IN_LINE, CallState
-from callin.rules.estimate import Pace, WaitRange
+from callin.rules.estimate import WaitRange
+from callin.rules.lineup import TEXTERS_IN_LINE
 from callin.rules.waiting import QUIET_S, WaitMemory, WaitNotice, what_to_say
 
 # How stale the kept waiting time may grow: the DJ's card and a lost callback speak from it.
 KEEP_WAIT_EVERY_S = 30
 
 # Core tables, not classes: through the ORM the same statements cost twice as much.
-_CALLS, _SHOWS, _DJ_CALLS = (Base.metadata.tables[model.__tablename__] for model in (Call, Show, DjCall))
-_calls, _shows, _dj_calls = _CALLS.c, _SHOWS.c, _DJ_CALLS.c
+_CALLS, _SHOWS, _TEXTERS = (Base.metadata.tables[model.__tablename__] for model in (Call, Show, Texter))
+_calls, _shows, _texters = _CALLS.c, _SHOWS.c, _TEXTERS.c
 _HELD = (
     select(
         _calls.id,
@@ -38,33 +40,44 @@ _HELD = (
         _calls.told_high_min,
         _calls.told_late,
         _calls.show_id,
+        _calls.rank,
+        _calls.queued_at,
         _shows.state.label("show_state"),
         _shows.ends_at,
+        _shows.is_reordered,
     )
     .outerjoin_from(_CALLS, _SHOWS, _shows.id == _calls.show_id)
     .where(_calls.call_sid == bindparam("call_sid"))
 )
-_NEXT_UP_COUNT = select(func.count(_calls.id)).where(
-    _calls.show_id == bindparam("show_id"), _calls.state == CallState.NEXT_UP
-)
-_PACE = select(
-    _shows.talks,
-    _shows.talk_s,
-    _shows.abandonments,
-    _shows.waited_s,
-    _shows.past_talks,
-    _shows.past_talk_s,
-    _shows.past_abandonments,
-    _shows.past_waited_s,
+# Who goes before the queue's own front: those next up, and texters who joined earlier or were put before this caller.
+_NEXT_UP_COUNT = (
     select(func.count(_calls.id))
-    .where(_calls.show_id == bindparam("show_id"), _calls.state == CallState.ON_AIR)
+    .where(_calls.show_id == bindparam("show_id"), _calls.state == CallState.NEXT_UP)
     .scalar_subquery()
-    .label("on_air"),
-    select(func.count(_dj_calls.id))
-    .where(_dj_calls.admitted_at.is_not(None), _dj_calls.ended_at.is_(None))
+)
+_TEXTERS_BEFORE = (
+    select(func.count(_texters.id))
+    .where(
+        _texters.show_id == bindparam("show_id"),
+        _texters.state.in_(TEXTERS_IN_LINE),
+        _texters.rank < bindparam("rank"),
+    )
     .scalar_subquery()
-    .label("djs"),
-).where(_shows.id == bindparam("show_id"))
+)
+# Twilio's order is that of the latest enqueue. Whoever's rank says otherwise, by the producer's hand or because a
+# fault put them back at the end, is added or taken away; everybody else is as Twilio counts them.
+_MOVED_BEFORE = (
+    select(func.coalesce(func.sum(case((_calls.rank < bindparam("rank"), 1), else_=-1)), 0))
+    .where(
+        _calls.show_id == bindparam("show_id"),
+        _calls.state == CallState.WAITING,
+        _calls.id != bindparam("row_id"),
+        (_calls.rank < bindparam("rank")) != (_calls.queued_at < bindparam("queued_at")),
+    )
+    .scalar_subquery()
+)
+_BEFORE = select(_NEXT_UP_COUNT + _TEXTERS_BEFORE)
+_BEFORE_REORDERED = select(_NEXT_UP_COUNT + _TEXTERS_BEFORE + _MOVED_BEFORE)
 _KEEP = (
     update(_CALLS)
     .where(_calls.id == bindparam("row_id"))
@@ -147,7 +160,7 @@ def _announcement(
 ) -> tuple[WaitNotice, WaitMemory]:
     place = holding.position
     if not holding.is_next_queue:
-        place += connection.scalar(_NEXT_UP_COUNT, {"show_id": row.show_id}) or 0
+        place = max(1, place + _before(connection, row=row))
     expected_s = expected_wait_s(connection, show_id=row.show_id, ahead=place - 1)
     may_be_late = (
         expected_s is not None and row.ends_at is not None and expected_s > (row.ends_at - now).total_seconds()
@@ -161,25 +174,9 @@ def _announcement(
     )
 
 
-def expected_wait_s(connection: Connection, *, show_id: int, ahead: int) -> float | None:
-    """Return the expected seconds until the turn of somebody with so many ahead, or None if too little is known.
-
-    Args:
-        show_id: of the open show.
-        ahead: people before them in the whole line.
-    """
-    pace = connection.execute(_PACE, {"show_id": show_id}).one()
-    if pace.djs == 0:
-        return None  # nobody is taking calls yet: any figure would be a guess
-    this_show = Pace(pace.talks, pace.talk_s, pace.abandonments, pace.waited_s)
-    past = Pace(pace.past_talks, pace.past_talk_s, pace.past_abandonments, pace.past_waited_s)
-    mean_talk_s = estimate.mean_talk_s(this_show, past)
-    if mean_talk_s is None:
-        return None
-    return estimate.expected_wait_s(
-        ahead=ahead,
-        someone_on_air=pace.on_air > 0,
-        mean_talk_s=mean_talk_s,
-        abandonment_rate=estimate.abandonment_rate(this_show, past),
-        djs=pace.djs,
-    )
+def _before(connection: Connection, *, row: Any) -> int:
+    """How many go before this caller whom the queue does not count, less those whom it counts and who go after."""
+    facts = {"show_id": row.show_id, "rank": row.rank or 0}
+    if not row.is_reordered:
+        return connection.scalar(_BEFORE, facts) or 0
+    return connection.scalar(_BEFORE_REORDERED, {**facts, "row_id": row.id, "queued_at": row.queued_at}) or 0

@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from callin.desk import calls, outcomes, show_log
+from callin.desk import calls, line, outcomes, show_log, texters
 from callin.desk.calls import Arrival
-from callin.desk.shows import current_show, next_queue_name
-from callin.models import Call, ShowState
+from callin.desk.shows import current_show
+from callin.models import Call, Show, ShowState
 from callin.rules.call_states import CallState, Outcome, Wish, Witness
 from callin.rules.lineup import rank_at
 
@@ -27,6 +27,7 @@ class JoinKind(StrEnum):
     AIRED = "aired"  # has had their turn, and the word of its end was lost: thanks
     MESSAGE = "message"  # was leaving a message when something failed: offered again
     LEFT = "left"  # had asked to leave
+    NEXT_UP = "next_up"  # was told by text that it is their turn, and has come in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,10 @@ def join_line(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
         call.state = CallState.LEAVING_MESSAGE
         return Joining(queue_name=None, kind=JoinKind.MESSAGE)
     if call.state in (CallState.ANSWERED, CallState.ON_AIR):
-        wait_begins(session, now=now, call=call)
+        _wait_begins(session, now=now, call=call, show_id=show.show_id)
+    if call.state == CallState.NEXT_UP:
+        return Joining(queue_name=show.next_queue_name, stint=call.stints, kind=JoinKind.NEXT_UP)
     return Joining(queue_name=show.queue_name, stint=call.stints)
-
-
-def wait_begins(session: Session, *, now: datetime, call: Call) -> None:
-    """The call is in the line; the first joining gives its place for good."""
-    call.state = CallState.WAITING
-    call.joined_at, call.queued_at = call.joined_at or now, now
-    call.rank = call.rank or rank_at(now)
-    call.stints += 1
-    show_log.note(session, at=now, what="joined the line", show_id=call.show_id, call_sid=call.call_sid)
 
 
 def arrive_next_up(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
@@ -97,10 +91,34 @@ def arrive_next_up(session: Session, *, now: datetime, arrival: Arrival) -> Join
     if call is None:
         call = calls.enter(session, now=now, arrival=arrival, show_id=show.show_id)
     if call.state in (CallState.ANSWERED, CallState.WAITING, CallState.MOVING):
-        call.state, call.trouble = CallState.NEXT_UP, None
-        call.stints += 1
-        call.joined_at = call.joined_at or now
-        call.rank = call.rank or rank_at(now)
+        _stand(session, now=now, call=call, state=CallState.NEXT_UP)
+    return Joining(queue_name=show.next_queue_name, stint=call.stints)
+
+
+def _wait_begins(session: Session, *, now: datetime, call: Call, show_id: int) -> None:
+    """The call is in the line; the first joining, by phone or by text before, gives its place for good."""
+    state = CallState.WAITING
+    texter = texters.in_line(session, show_id=show_id, caller_id=call.caller_id)
+    if texter is not None:
+        is_in_time = texters.hand_over(session, now=now, texter=texter, call=call)
+        # A DJ who sits on the line's own queue, with nobody before them there, takes them this instant; in the queue
+        # of those next up they would wait until that Dial has run out.
+        if is_in_time and not line.is_dj_at_empty_line(session, show_id=show_id):
+            state = CallState.NEXT_UP
+    elif call.rank is not None:
+        # Back after a fault, at the end of Twilio's queue: their place is still what it was.
+        session.get_one(Show, show_id).is_reordered = True
+    _stand(session, now=now, call=call, state=state)
+
+
+def _stand(session: Session, *, now: datetime, call: Call, state: CallState) -> None:
+    """The call goes into a queue once more."""
+    call.state, call.trouble = state, None
+    call.stints += 1
+    call.joined_at = call.joined_at or now
+    call.rank = call.rank or rank_at(call.joined_at)
+    call.queued_at = now
+    if state == CallState.NEXT_UP:
         call.put_next_at = call.put_next_at or now
-        show_log.note(session, at=now, what="is next up", show_id=call.show_id, call_sid=call.call_sid)
-    return Joining(queue_name=next_queue_name(show.queue_name), stint=call.stints)
+    what = "is next up" if state == CallState.NEXT_UP else "joined the line"
+    show_log.note(session, at=now, what=what, show_id=call.show_id, call_sid=call.call_sid)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from callin.desk import show_log
 from callin.desk.places import why_not_in_line
 from callin.desk.shows import current_show, next_queue_name
 from callin.errors import NoOpenShow, NotWaiting
-from callin.models import Call, ShowState
+from callin.models import Call, DjCall, ShowState
 from callin.rules.call_states import IN_LINE, CallState
 
 
@@ -144,6 +144,16 @@ def is_first_at_twilio(session: Session, *, call: Call) -> bool:
         Call.queued_at < call.queued_at,
     )
     return session.scalar(earlier.limit(1)) is None
+
+
+def is_dj_at_empty_line(session: Session, *, show_id: int) -> bool:
+    """Return whether a DJ is waiting in silence for anybody to join the line's queue, in which nobody stands.
+
+    Args:
+        show_id: of the open show.
+    """
+    is_there = select(exists().where(DjCall.admitted_at.is_not(None), DjCall.ended_at.is_(None), DjCall.told_empty))
+    return bool(session.scalar(is_there)) and count_in_line(session, show_id=show_id) == 0
 
 
 def count_in_line(session: Session, *, show_id: int) -> int:

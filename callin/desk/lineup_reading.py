@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callin.desk import checking, holding, inbox, message_shelf, screening
+from callin.desk import checking, inbox, message_shelf, screening
+from callin.desk.forecast import expected_wait_s
 from callin.desk.lineup import (
     MOST_SHOWN,
     Lineup,
@@ -88,7 +89,7 @@ def _status(session: Session, *, show: Show | None) -> StatusCounts:
     )
     waiting = sum(calls.values()) + (texters or 0)
     is_open = show.state == ShowState.OPEN
-    expected_s = holding.expected_wait_s(session.connection(), show_id=show.id, ahead=waiting) if is_open else None
+    expected_s = expected_wait_s(session.connection(), show_id=show.id, ahead=waiting) if is_open else None
     forecast = None if expected_s is None else estimate.spoken_range(expected_s)
     return StatusCounts(
         show_name=show.name,

@@ -18,7 +18,7 @@ from callin.desk import screening, show_log, texting
 from callin.desk.lineup import PlaceKind
 from callin.desk.shows import current_show
 from callin.errors import CannotBan, EditedMeanwhile, NoOpenShow, NotThere, NotWaiting
-from callin.models import Call, Caller, Texter
+from callin.models import Call, Caller, Show, Texter
 from callin.rules.call_states import CallState
 from callin.rules.lineup import TEXTERS_IN_LINE, Flag, moved
 
@@ -255,6 +255,7 @@ def _move(
     for each, rank in zip(line, ranks, strict=True):
         if each.rank != rank:
             each.rank = rank
+    session.get_one(Show, row.show_id).is_reordered = True  # callers hear the new order too
     where = f"from {from_index + 1} to {to_index + 1} among those waiting"
     _note(session, now=now, row=row, what="moved in the line", actor=actor, detail=where)
 

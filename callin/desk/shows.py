@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import Session
 
-from callin.desk import show_log
+from callin.desk import show_log, texters
 from callin.errors import NoOpenShow, ShowAlreadyOpen
 from callin.models import Call, Message, Show, ShowState, Text
 from callin.rules.call_states import CallState, Outcome
@@ -152,7 +152,7 @@ def pause(session: Session, *, now: datetime, is_paused: bool, actor: str) -> Sh
 
 
 def begin_closing(session: Session, *, now: datetime, actor: str = "closing") -> ShowCard:
-    """No new caller gets into the line; doing it again changes nothing.
+    """No new caller gets into the line, and those who wait by text are told; doing it again changes nothing.
 
     Raises:
         NoOpenShow: there is nothing to close.
@@ -163,6 +163,7 @@ def begin_closing(session: Session, *, now: datetime, actor: str = "closing") ->
     if show.state == ShowState.OPEN:
         show.state, show.closing_at = ShowState.CLOSING, now
         show_log.note(session, at=now, what="closing", show_id=show.id, actor=actor)
+        texters.send_home(session, now=now, show_id=show.id)
     return card_of(show)
 
 

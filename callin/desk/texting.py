@@ -1,14 +1,15 @@
-"""Texts owed and received, receipts, and who may be texted; called by the other verbs and by the text line's doors.
+"""Texts owed, their receipts, and who may be texted; called by the other verbs and by the text line's doors.
 
 An owed text is a row written in the same transaction as the reason for it; the outbox takes it from there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callin.desk import screening, show_log
@@ -22,6 +23,62 @@ GRACE = timedelta(seconds=10)
 # A button pressed twice, a request sent again: one text.
 SAME_WORDS_WITHIN = timedelta(minutes=1)
 _FINAL = (TextState.DELIVERED, TextState.UNDELIVERED, TextState.FAILED, TextState.WITHHELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a text is for.
+
+    Attributes:
+        caller_id: of the person.
+        show_id: of the show it is about, or None.
+        texter_id: of the place it is about, or None.
+    """
+
+    caller_id: int
+    show_id: int | None = None
+    texter_id: int | None = None
+
+
+def owe(
+    session: Session,
+    *,
+    now: datetime,
+    to: Addressee,
+    kind: TextKind,
+    answers_id: int | None = None,
+    written_by: str | None = None,
+    facts: Mapping[str, object],
+) -> Text:
+    """The text is owed, or on record as withheld where the person cannot be texted; return its row.
+
+    Args:
+        now: aware.
+        to: whom it is for.
+        kind: whose words.
+        answers_id: of the text it answers, if any: a text is answered once.
+        written_by: who at the station wrote it, if anybody did.
+        facts: what its words name.
+    """
+    caller = session.get_one(Caller, to.caller_id)
+    why_not = why_no_texts(caller)
+    text = Text(
+        show_id=to.show_id,
+        caller_id=caller.id,
+        texter_id=to.texter_id,
+        answers_id=answers_id,
+        written_by=written_by,
+        kind=kind,
+        phone_number=caller.phone_number,
+        body=words_of(kind, **facts),
+        state=TextState.WITHHELD if why_not else TextState.OWED,
+        why=why_not,
+        created_at=now,
+        due_at=now,
+    )
+    session.add(text)
+    session.flush()
+    return text
 
 
 def owe_apology(session: Session, *, now: datetime, call: Call, was_blocked: bool, is_sure: bool) -> None:
@@ -40,7 +97,7 @@ def owe_apology(session: Session, *, now: datetime, call: Call, was_blocked: boo
         return
     show = session.get(Show, call.show_id) if call.show_id else None
     kind = TextKind.APOLOGY_FOR_FULL_LINE if was_blocked else TextKind.APOLOGY_FOR_WAIT
-    why_not = _why_no_texts(session.get_one(Caller, call.caller_id))
+    why_not = why_no_texts(session.get_one(Caller, call.caller_id))
     body = words_of(kind, show_name=show.name if show else "us", waited_min=max(1, round(call.waited_s / 60)))
     session.add(
         Text(
@@ -90,7 +147,7 @@ def owe_words(
         CannotText: in words why not.
     """
     caller = None if caller_id is None else session.get_one(Caller, caller_id)
-    why_not = "withheld number" if caller is None else _why_no_texts(caller)
+    why_not = "withheld number" if caller is None else why_no_texts(caller)
     if caller is None or why_not is not None:
         raise CannotText(f"That person cannot be texted: {why_not}.")
     body = words_of(TextKind.FROM_STATION, words=words)
@@ -194,36 +251,8 @@ def note_receipt(
     return True
 
 
-def receive(session: Session, *, now: datetime, message_sid: str, phone_number: str | None, body: str) -> bool:
-    """The text that came in is kept; return False if it was here already (the same MessageSid).
-
-    Args:
-        now: aware.
-        message_sid: Twilio's.
-        phone_number: E.164, or None if it is no number.
-        body: as it came.
-    """
-    if session.scalar(select(Text.id).where(Text.message_sid == message_sid)) is not None:
-        return False
-    text = Text(
-        caller_id=screening.caller_for(session, now=now, phone_number=phone_number),
-        kind=TextKind.INBOUND,
-        phone_number=phone_number or "",
-        body=body,
-        state=TextState.RECEIVED,
-        created_at=now,
-        due_at=now,
-        message_sid=message_sid,
-    )
-    try:
-        with session.begin_nested():
-            session.add(text)
-    except IntegrityError:
-        return False  # the same webhook, answered by another process this very moment
-    return True
-
-
-def _why_no_texts(caller: Caller) -> str | None:
+def why_no_texts(caller: Caller) -> str | None:
+    """Return why this person is not texted («opted out», «landline»), or None if they may be."""
     return screening.why_no_texts(
         caller_id=caller.id, opted_out_at=caller.opted_out_at, no_texts_why=caller.no_texts_why
     )

@@ -52,6 +52,8 @@ class Show(Base):
     drain_owner: Mapped[str | None]
     sent_home: Mapped[int] = mapped_column(default=0)
     to_send_home: Mapped[int] = mapped_column(default=0)
+    # Whether anybody's rank differs from their turn at Twilio: then the place that is spoken has to be corrected.
+    is_reordered: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=0)  # grows with every change of the show; boards watch it
 
     # The pace of the show, kept here so that the wait webhook reads one row.

@@ -6,7 +6,8 @@ Used by the desk's order of the line, the models and the board.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 
@@ -20,6 +21,8 @@ class TexterState(StrEnum):
     REMOVED = "removed"  # by the producer
     SENT_HOME = "sent_home"  # still waiting when the show closed
 
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 TEXTERS_IN_LINE = frozenset({TexterState.WAITING, TexterState.NOTIFIED})
 
@@ -37,7 +40,45 @@ def rank_at(moment: datetime) -> int:
     Args:
         moment: aware.
     """
-    return round(moment.timestamp() * 1_000_000)
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TexterPlace:
+    """One texter's place in the line.
+
+    Attributes:
+        texter_id: of the place.
+        rank: its order.
+        was_notified: whether they have been told that it is their turn.
+        turn_ends_at: of the latest notice, aware, or None.
+    """
+
+    texter_id: int
+    rank: int
+    was_notified: bool = False
+    turn_ends_at: datetime | None = None
+
+
+def next_to_notify(texters: Sequence[TexterPlace], *, first_by_phone: int | None, now: datetime) -> int | None:
+    """Return whose turn it is by place, or None: a phone caller comes first, or somebody's turn is under way.
+
+    One at a time: a line of texters alone would otherwise be told all at once. Whoever let the turn pass keeps the
+    place and stands in nobody's way.
+
+    Args:
+        texters: in the line, front first.
+        first_by_phone: the lowest rank of those waiting by phone, or None.
+        now: aware.
+    """
+    for texter in texters:
+        if first_by_phone is not None and first_by_phone < texter.rank:
+            return None
+        if not texter.was_notified:
+            return texter.texter_id
+        if texter.turn_ends_at is not None and now <= texter.turn_ends_at:
+            return None
+    return None
 
 
 def moved(ranks: Sequence[int], *, from_index: int, to_index: int) -> list[int]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callin.desk.pictures import IncomingPicture
+from callin.desk.text_line import IncomingText
 from callin.errors import BadForm
 from callin.models import TextState
 from callin.phone_number import identity_of
+from callin.rules.pictures import MOST_PICTURES
+from callin.rules.text_commands import CommandKind
 from callin.rules.text_failures import TextFailure, failure_of
 from callin.webhooks import Fields
 
 LONGEST_TEXT = 1600  # Twilio's own limit
+LONGEST_URL = 2000
+UNKNOWN_TYPE = "application/octet-stream"
 
 
 class MessageStatus(StrEnum):
@@ -64,13 +70,9 @@ class Receipt:
     phone_number: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A text somebody sent us."""
-
-    message_sid: str
-    phone_number: str | None
-    body: str
+# What Twilio took a text for, where the station uses its Advanced Opt-Out (parameter OptOutType). A word that it may
+# add one day must not cost anybody their text.
+_CARRIERS_WORDS = {"STOP": CommandKind.OPT_OUT, "START": CommandKind.OPT_IN, "HELP": CommandKind.HELP}
 
 
 def message_sid_of(fields: Fields) -> str:
@@ -81,13 +83,27 @@ def message_sid_of(fields: Fields) -> str:
     return fields.sid("MessageSid", raw[:2])
 
 
-def incoming_of(fields: Fields) -> Incoming:
-    """Return the text that came in."""
-    return Incoming(
+def incoming_of(fields: Fields) -> IncomingText:
+    """Return the text that came in, with what came with it."""
+    return IncomingText(
         message_sid=message_sid_of(fields),
         phone_number=identity_of(fields.words("From") or ""),
         body=fields.words("Body", longest=LONGEST_TEXT, keeps_lines=True) or "",
+        pictures=_pictures_of(fields),
+        carriers_word=_CARRIERS_WORDS.get(fields.words("OptOutType") or ""),
     )
+
+
+def _pictures_of(fields: Fields) -> tuple[IncomingPicture, ...]:
+    """What came with a text, of whatever kind; Twilio sends ten at the most."""
+    count = min(fields.whole_or_none("NumMedia") or 0, MOST_PICTURES)
+    found = []
+    for number in range(count):
+        url = fields.words(f"MediaUrl{number}", longest=LONGEST_URL)
+        if url is not None:
+            kind = (fields.words(f"MediaContentType{number}") or "").partition(";")[0].strip().lower()
+            found.append(IncomingPicture(number=number, url=url, content_type=kind or UNKNOWN_TYPE))
+    return tuple(found)
 
 
 def receipt_of(fields: Fields) -> Receipt:

@@ -77,7 +77,7 @@ def next(webhook: Webhook) -> bytes:  # noqa: A001  path, document and view shar
     """The DJ is ready for the next caller."""
     call_sid = forms.call_sid_of(webhook.fields)
     station = webhook.station
-    with station.transaction() as session:
+    with station.moving_line() as session:
         turn = djs.take_next(session, now=station.clock(), call_sid=call_sid)
     return _turn_document(station, call_sid=call_sid, turn=turn)
 
@@ -88,7 +88,7 @@ def done(webhook: Webhook) -> bytes:
     call_sid = forms.call_sid_of(webhook.fields)
     dialled = forms.dialled_of(webhook.fields)
     station = webhook.station
-    with station.transaction() as session:
+    with station.moving_line() as session:
         turn = djs.end_dial(session, now=station.clock(), call_sid=call_sid, dialled=dialled)
     return _turn_document(station, call_sid=call_sid, turn=turn)
 

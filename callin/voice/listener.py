@@ -31,7 +31,7 @@ def join(webhook: Webhook) -> bytes:
     """The greeting is over: into the line, if the show is still open and this caller still wants to wait."""
     arrival = forms.arrival_of(webhook.fields)
     station = webhook.station
-    with station.transaction() as session:
+    with station.moving_line() as session:
         joined = joining.join_line(session, now=station.clock(), arrival=arrival)
     variant = "" if joined.kind == JoinKind.LINE else f".{joined.kind}"
     return station.twiml.render(f"listener/join{variant}.xml", joining=joined)
@@ -63,7 +63,7 @@ def next_up(webhook: Webhook) -> bytes:
     """The caller that was put next up has been moved out of the line."""
     arrival = forms.arrival_of(webhook.fields)
     station = webhook.station
-    with station.transaction() as session:
+    with station.moving_line() as session:
         joined = joining.arrive_next_up(session, now=station.clock(), arrival=arrival)
     variant = "" if joined.queue_name else ".closed"
     return station.twiml.render(f"listener/next_up{variant}.xml", joining=joined)
@@ -87,7 +87,7 @@ def on_air(webhook: Webhook) -> bytes:
     dj_call_sid = webhook.fields.sid("DequeingCallSid", forms.CALL)
     queue_time_s = webhook.fields.whole_or_none("QueueTime")
     station = webhook.station
-    with station.transaction() as session:
+    with station.moving_line() as session:
         notice = calls.put_on_air(
             session, now=station.clock(), call_sid=call_sid, dj_call_sid=dj_call_sid, queue_time_s=queue_time_s
         )
@@ -99,7 +99,7 @@ def left(webhook: Webhook) -> bytes:
     """The caller has left a queue, for one of nine reasons."""
     leaving = forms.leaving_of(webhook.fields)
     station = webhook.station
-    with station.transaction() as session:
+    with station.moving_line() as session:
         farewell = farewells.leave_line(
             session, now=station.clock(), leaving=leaving, apology_after_s=station.settings.apology_after_s
         )

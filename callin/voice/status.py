@@ -23,7 +23,7 @@ def status(webhook: Webhook) -> None:
     station = webhook.station
     if not is_over:
         return
-    with station.transaction() as session:
+    with station.moving_line() as session:
         calls.end_call(
             session,
             now=station.clock(),

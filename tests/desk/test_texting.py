@@ -1,7 +1,7 @@
 """Texts owed, claimed, sent, refused, received."""
 
 from callin.desk import outbox, texting
-from callin.models import Text, TextState
+from callin.models import TextState
 from callin.rules.call_states import QueueResult
 from callin.rules.sending_limits import SendingLimits
 
@@ -131,11 +131,3 @@ def test_a_receipt_may_overtake_the_courier(open_desk: Desk) -> None:
     open_desk.later(3600)
     assert claim(open_desk) == []
     assert open_desk.texts()[0].state == TextState.DELIVERED
-
-
-def test_a_text_that_comes_twice_is_kept_once(open_desk: Desk) -> None:
-    """The same MessageSid changes nothing."""
-    for expected in (True, False):
-        told = open_desk.do(texting.receive, now=open_desk.now, message_sid="SM9", phone_number=NUMBER, body="hi")
-        assert told is expected
-    assert open_desk.count(Text) == 1

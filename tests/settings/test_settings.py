@@ -94,6 +94,7 @@ WRONG = [
     ("CALLIN_MAX_QUEUE_SIZE", "0", "CALLIN_MAX_QUEUE_SIZE is not a whole number from 1 to 5000"),
     ("CALLIN_MAX_QUEUE_SIZE", "5001", "CALLIN_MAX_QUEUE_SIZE is not a whole number"),
     ("CALLIN_APOLOGY_AFTER_S", "-1", "CALLIN_APOLOGY_AFTER_S is not a whole number of seconds"),
+    ("CALLIN_TURN_S", "29", "CALLIN_TURN_S is not a whole number of seconds from 30 to 3600"),
     ("CALLIN_HOLD_MUSIC", "song.mp3", "CALLIN_HOLD_MUSIC holds something"),
     ("CALLIN_COUNTRIES", "US,Ruritania", "CALLIN_COUNTRIES holds something that is not the ISO code"),
     ("CALLIN_TEXTS_PER_SHOW", "-1", "CALLIN_TEXTS_PER_SHOW is not a whole number from 0"),

@@ -1,4 +1,4 @@
-"""The text line's doors, as far as they go now: every text kept, STOP obeyed, receipts recorded."""
+"""The text line's doors: every text kept, STOP obeyed, receipts recorded."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from callin.models import Caller, Text, TextKind, TextState
-from callin.rules.text_commands import Subscription, subscription_in
 from tests.webhooks.ringing import Doors
 
 SENT = {"MessageSid": "SM" + "1" * 32, "From": "+14155550123", "To": "+15550100", "Body": "hi"}
@@ -31,12 +30,13 @@ def owe_text(doors: Doors, *, state: TextState = TextState.SENT, sid: str | None
 
 
 def test_every_text_is_kept_once(doors: Doors) -> None:
-    """A text is kept word for word; the same one again changes nothing; nothing is said back."""
+    """A text is kept word for word and answered in the outbox, not here; the same one again changes nothing."""
     first = doors.post("/sms/inbound", SENT, Body="Hi 📻 <owls>\n& more")
     again = doors.post("/sms/inbound", SENT, Body="Hi 📻 <owls>\n& more")
 
     assert (first.status, first.verbs) == (again.status, again.verbs) == (200, [])
-    assert [(text.body, text.state) for text in doors.rows(Text)] == [("Hi 📻 <owls>\n& more", "received")]
+    assert [(text.state, text.answers_id) for text in doors.rows(Text)] == [("received", None), ("owed", 1)]
+    assert doors.rows(Text)[0].body == "Hi 📻 <owls>\n& more"
 
 
 def test_a_withheld_number_may_text_us(doors: Doors) -> None:
@@ -66,23 +66,6 @@ def test_start_brings_them_back(doors: Doors, word: str) -> None:
     doors.post("/sms/inbound", SENT, Body="stop")
 
     assert [caller.opted_out_at for caller in doors.rows(Caller)] == [None]
-
-
-@pytest.mark.parametrize(
-    ("body", "meaning"),
-    [
-        ("please stop the music", None),
-        ("stopped", None),
-        ("", None),
-        ("👍", None),
-        ("STOP", Subscription.OPT_OUT),
-        ("Opt-out", None),
-        ("yes!", Subscription.OPT_IN),
-    ],
-)
-def test_only_the_whole_text_counts(body: str, meaning: Subscription | None) -> None:
-    """The carrier's words count as the whole text alone, whatever stands around them."""
-    assert subscription_in(body) == meaning
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -32,6 +32,7 @@ GOOD = (200, 204, 304)
 # A full queue, a silent recording, an error of Twilio's own while joining: no fault of an answer of ours.
 WEATHER = (14207, 16102)
 RESTARTING = 502
+SOON = 10  # every callback that is late today has come by then
 
 
 class Studio:
@@ -122,6 +123,13 @@ class Studio:
                 return phone
             self.exchange.advance(1)
         raise AssertionError(f"{number} never got into the line: {spoken(phone)}")
+
+    def texts_in(self, number: str, body: str, *, media: Sequence[tuple[str, bytes]] = ()) -> Phone:
+        """Somebody texts the station, and has whatever it says to that."""
+        phone = self.exchange.phone(number)
+        phone.text(LISTENER_NUMBER, body, media=media)
+        self.later(SOON)
+        return phone
 
     def dj_rings(self, number: str = DJ_PHONE) -> Phone:
         """The DJ rings the DJ line."""

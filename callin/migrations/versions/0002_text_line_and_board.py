@@ -138,6 +138,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("drain_owner", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("sent_home", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("to_send_home", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("is_reordered", sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table("texts", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_texts_kind"), type_="check")
@@ -172,6 +173,7 @@ def downgrade() -> None:
         batch_op.drop_column("texter_id")
 
     with op.batch_alter_table("shows", schema=None) as batch_op:
+        batch_op.drop_column("is_reordered")
         batch_op.drop_column("to_send_home")
         batch_op.drop_column("sent_home")
         batch_op.drop_column("drain_owner")
