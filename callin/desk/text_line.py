@@ -21,7 +21,7 @@ from callin.desk.text_verbs import Answer, Asking, Terms, obey
 from callin.desk.texting import Addressee
 from callin.models import Text, TextKind, TextState
 from callin.rules.text_commands import Command, CommandKind, command_in
-from callin.rules.text_limits import WINDOW_S, Answering, Lately, answering
+from callin.rules.text_limits import DAY_S, WINDOW_S, Answering, Lately, answering
 
 LIMITED = "too many texts: kept, not answered"
 
@@ -125,13 +125,17 @@ def _lately(session: Session, *, now: datetime, phone_number: str | None) -> Lat
     ).one_or_none()
     if before is None:
         return Lately()
-    answers = session.scalar(
-        select(func.count(Text.id)).where(
+    in_window = Text.created_at > now - timedelta(seconds=WINDOW_S)
+    answers = session.execute(
+        select(func.count(Text.id).filter(in_window), func.count(Text.id)).where(
             Text.phone_number == phone_number,
-            Text.created_at > now - timedelta(seconds=WINDOW_S),
+            Text.created_at > now - timedelta(seconds=DAY_S),
             Text.answers_id.is_not(None),
         )
-    )
+    ).one()
     return Lately(
-        quiet_s=(now - before.created_at).total_seconds(), was_limited=before.why == LIMITED, answers=answers or 0
+        quiet_s=(now - before.created_at).total_seconds(),
+        was_limited=before.why == LIMITED,
+        answers=answers[0],
+        answers_today=answers[1],
     )

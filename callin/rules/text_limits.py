@@ -10,6 +10,8 @@ from enum import StrEnum
 
 WINDOW_S = 600
 MOST_ANSWERS = 10  # in a window; beyond it people have had every answer twice
+DAY_S = 86_400
+MOST_ANSWERS_A_DAY = 60  # a machine that takes a minute for each of its answers must find an end too
 
 
 class Answering(StrEnum):
@@ -28,11 +30,13 @@ class Lately:
         quiet_s: seconds since the text before this one, or None if there was none.
         was_limited: whether that text was beyond the limit.
         answers: how many answers it got in the last window.
+        answers_today: how many it got in the last 24 hours.
     """
 
     quiet_s: float | None = None
     was_limited: bool = False
     answers: int = 0
+    answers_today: int = 0
 
 
 def answering(lately: Lately) -> Answering:
@@ -45,4 +49,5 @@ def answering(lately: Lately) -> Answering:
         return Answering.ANSWER
     if lately.was_limited:
         return Answering.SILENT
-    return Answering.SAY_SO if lately.answers >= MOST_ANSWERS else Answering.ANSWER
+    is_enough = lately.answers >= MOST_ANSWERS or lately.answers_today >= MOST_ANSWERS_A_DAY
+    return Answering.SAY_SO if is_enough else Answering.ANSWER
