@@ -79,7 +79,6 @@ def keep_topic(session: Session, *, now: datetime, holder: Texter | Call, words:
     said = said[:LONGEST_TOPIC].strip()
     if said != known:
         holder.topic = said
-        holder.card_version += 1  # whoever is editing the card is told
         show_log.note(session, at=now, what="texted a topic", show_id=holder.show_id, actor="texter")
 
 
@@ -123,7 +122,6 @@ def hand_over(session: Session, *, now: datetime, texter: Texter, call: Call) ->
     call.rank, call.joined_at = texter.rank, texter.joined_at
     for said in ("name", "town", "topic", "note", "flag"):
         setattr(call, said, getattr(texter, said) or getattr(call, said))
-    call.card_version = max(call.card_version, texter.card_version) + 1
     texter.call_id = call.id
     end(session, now=now, texter=texter, state=TexterState.ARRIVED, what="called in", actor="texter")
     # A place taken over is no longer in the order in which Twilio's queue was joined.

@@ -108,6 +108,8 @@ def _plain(character: str) -> str:
     all else separates words.
     """
     plain = ""
+    if unicodedata.category(character) in _INKLESS:
+        return plain  # before its case is folded: a iota under a letter would become one beside it
     for part in unicodedata.normalize("NFKD", character.casefold()).casefold():
         category = unicodedata.category(part)
         if category[0] in "LN":

@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 from callin.rules.text_commands import Command, CommandKind, command_in, plain_words
 
 JOINS = [
-    "hi", "HI", "Hi!", "hi there", "Hi there!", "hi hi", "hiiii", "hello", "hello everyone", "Hello everybody 👋", "hey",
-    "heyyy you all", "hiya", "howdy", "join", "Join.", "join the line please", "«Hi»", "¡Hi!", "  hi\n", "Ｈｉ", "𝐇𝐈",
-    "Hí", "h\u0336i\u0336", "h\u200bi", "\u202ehi\u202c", "hi, good evening", "\x00hi", "Hİ", "h'i", "👋🏽 hi 👋🏽",
+    "hi", "HI", "Hi!", "hi there", "Hi there!", "hi hi", "hiiii", "hello", "hello everyone",
+    "Hello everybody 👋", "hey", "heyyy you all", "hiya", "howdy", "join", "Join.", "join the line please",
+    "«Hi»", "¡Hi!", "  hi\n", "Ｈｉ", "𝐇𝐈", "Hí", "h\u0336i\u0336", "h\u200bi", "\u202ehi\u202c",
+    "hi, good evening", "\x00hi", "Hİ", "h'i", "👋🏽 hi 👋🏽",
 ]  # fmt: skip
 WORDS = [
-    "this", "high", "hike", "h i", "his", "hit", "chi", "hi-fi", "hi, can you play the owl song?", "hello kitty", "join us",
-    "joint", "rejoin", "good evening", "they", "oh hi mark", "hi 5", "stop it", "please stop the music", "stopped", "Opt-out",
-    "yesterday", "start the car", "no help at all", "topics", "status quo", "leave me alone", "bye bye love", "statuses",
-    "we love your show", "привет", "こんにちは", "42", "commands!!! and more", "out of milk", "get out", "cancel my place",
+    "this", "high", "hike", "h i", "his", "hit", "chi", "hi-fi", "hi, can you play the owl song?",
+    "hello kitty", "join us", "joint", "rejoin", "good evening", "they", "oh hi mark", "hi 5", "stop it",
+    "please stop the music", "stopped", "Opt-out", "yesterday", "start the car", "no help at all", "topics",
+    "status quo", "leave me alone", "bye bye love", "statuses", "we love your show", "привет", "こんにちは",
+    "42", "commands!!! and more", "out of milk", "get out", "cancel my place",
 ]  # fmt: skip
 OTHERS = {
     CommandKind.STATUS: ["status", "Status?", "STATUS!!", "my status", "hi, status please", "ｓｔａｔｕｓ", "stàtus"],
