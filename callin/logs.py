@@ -1,4 +1,4 @@
-"""The station's log: one line for each event, with the call's SID and no phone number; set up by the terminal.
+"""The station's log: one line an event, with the call's SID, no phone number, nothing forged; set up by the terminal.
 
 Every part of the station says `structlog.get_logger()` and binds what it knows; what the libraries below us say goes
 through the same processors, so that no line escapes the mask. Log lines go to stderr: stdout is for answers.
@@ -20,6 +20,8 @@ from callin.phone_number import masked
 
 # A number may also stand inside a URL, where its plus sign is escaped.
 _NUMBER = re.compile(r"(?:\+|%2[Bb])([1-9][0-9]{6,14})(?![0-9])", re.ASCII)
+# Whatever could begin a line of its own, or speak to a terminal: a caller's name might.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Libraries that tell whole requests below this level, bodies included.
 _TALKATIVE = ("twilio.http_client", "urllib3", "sqlalchemy.engine", "alembic")
 
@@ -36,6 +38,11 @@ def about_call(call_sid: str | None) -> AbstractContextManager[None]:
 def mask_numbers(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Return the event with every phone number in it masked, however deep it stands."""
     return {key: _masked_within(value) for key, value in event.items()}
+
+
+def keep_to_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Return the event with every control character escaped, however deep it stands; a traceback is indented."""
+    return {key: _traceback(value) if key == "exception" else _escaped_within(value) for key, value in event.items()}
 
 
 def without_numbers(text: str) -> str:
@@ -77,7 +84,12 @@ def configure_logs(*, level: str, form: Literal["text", "json"], stream: TextIO 
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask_numbers, last],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                mask_numbers,
+                keep_to_one_line,
+                last,
+            ],
         )
     )
     root = logging.getLogger()
@@ -97,3 +109,20 @@ def _masked_within(value: object) -> object:
     if isinstance(value, BaseException):
         return _masked_within(f"{type(value).__name__}: {value}")
     return value
+
+
+def _escaped_within(value: object) -> object:
+    if isinstance(value, str):
+        return _escaped(value)
+    if isinstance(value, Mapping):
+        return {_escaped_within(key): _escaped_within(inner) for key, inner in value.items()}
+    return [_escaped_within(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def _traceback(trace: object) -> str:
+    # Its lines stand in from the margin, so that none of them can pass for a line of the log.
+    return "\n".join("    " + _escaped(line) for line in str(trace).split("\n"))

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from twilio.http import HttpClient
 
 from callin.carrier.account import BIGGEST_PAGE, Account, client_for
 from callin.carrier.cards import CallCard, MemberCard, Moved, QueueCard
-from callin.carrier.wire import PooledHttpClient, fetch_media, told
+from callin.carrier.wire import TWILIO, PooledHttpClient, fetch_media, is_within, told
 from callin.errors import CarrierError, MemberGone, QueueNotEmpty
 from callin.settings import Settings
 
@@ -265,7 +264,4 @@ class Carrier:
                 raise
 
     def _is_twilios(self, url: str) -> bool:
-        asked, ours = urlsplit(url), urlsplit(self._api_url)
-        if (asked.scheme, asked.netloc) == (ours.scheme, ours.netloc):
-            return True
-        return asked.scheme == "https" and asked.username is None and (asked.hostname or "").endswith(".twilio.com")
+        return url.startswith(f"{self._api_url}/") or is_within(url, domains=TWILIO)

@@ -30,7 +30,10 @@ POOL_SIZE = 64
 LARGEST_RECORDING = 64 * 1024 * 1024
 MOST_HOPS = 4
 NO_ANSWER = "none"
-ELSEWHERE = ("https",)  # how we follow to another host
+# Twilio's own hosts, which get our credentials; and where its media lie, which do not.
+# Source: Twilio, «Media resource»: a request for the file is sent on to its store.
+TWILIO = ("twilio.com",)
+STORES = (*TWILIO, "twiliocdn.com", "amazonaws.com")
 
 
 _log = structlog.get_logger(__name__)
@@ -101,7 +104,7 @@ def _timed(method: str, uri: str) -> Iterator[dict[str, object]]:
 def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
     """Return what is at a media address of Twilio's.
 
-    Twilio may send us on to where it stores the file; our credentials stay behind.
+    Twilio may send us on to where it stores the file, and nowhere else; our credentials stay behind.
 
     Args:
         url: where it is.
@@ -111,7 +114,7 @@ def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
     for _hop in range(MOST_HOPS):
         here = urlsplit(url)
         is_home = (here.scheme, here.netloc) == (home.scheme, home.netloc)
-        if not is_home and here.scheme not in ELSEWHERE:
+        if not is_home and not is_within(url, domains=STORES):
             break
         with requests.get(
             url, auth=auth if is_home else _Nobody(), timeout=TIMEOUT_S, stream=True, allow_redirects=False
@@ -123,6 +126,22 @@ def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
                 raise TwilioRestException(answer.status_code, "", "it is not to be had", answer.status_code)
             return _read(answer)
     raise TwilioRestException(400, "", "its address leads nowhere we would follow", 400)
+
+
+def is_within(url: str, *, domains: tuple[str, ...]) -> bool:
+    """Return whether this is an https address below one of these domains, plainly: no user info, no odd port.
+
+    Args:
+        url: of whatever origin.
+        domains: without a leading dot.
+    """
+    try:
+        parts = urlsplit(url)
+        is_plain = parts.scheme == "https" and parts.username is None and parts.port in (None, 443)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return is_plain and any(host.endswith(f".{domain}") for domain in domains)
 
 
 def is_open_to_anybody(url: str) -> bool:

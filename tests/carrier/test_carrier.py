@@ -266,6 +266,14 @@ def test_a_recording_is_fetched_with_credentials_from_twilio_alone() -> None:
         "https://api.twilio.com.evil.test/RE1",
         "http://api.twilio.com/RE1",
         "https://api.twilio.com@evil.test/RE1",
+        "https://evil.test@api.twilio.com/RE1",
+        "https://api.twilio.com:8443/RE1",
+        "https://api.twilio.test.evil.test/RE1",
+        "https://api.twilio.test@evil.test/RE1",
+        "https://twilio.com.evil.test/RE1",
+        "https://eviltwilio.com/RE1",
+        "https://127.0.0.1/RE1",
+        "https://[oops/RE1",
         "file:///etc/passwd",
     ):
         with pytest.raises(CarrierError, match="not at Twilio"):

@@ -9,7 +9,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from callin.carrier import wire
-from callin.carrier.wire import PooledHttpClient, fetch_media
+from callin.carrier.wire import PooledHttpClient, fetch_media, is_within
 
 
 class Host(BaseHTTPRequestHandler):
@@ -88,18 +88,47 @@ def test_a_recording_is_followed_on_its_own_host(host: str) -> None:
 
 def test_another_host_never_sees_the_credentials(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Followed to a store elsewhere, the file is fetched as nobody, whatever a .netrc says."""
-    monkeypatch.setattr(wire, "ELSEWHERE", ("http",))
+    monkeypatch.setattr(wire, "is_within", lambda url, *, domains: domains == wire.STORES)
     other = host.replace("127.0.0.1", "localhost")
     assert fetch_media(f"{host}/elsewhere?{other}/landed", ("AC1", "token")) == b"/landed"
     assert Host.seen[-1] == ("/landed", None)
 
 
-@pytest.mark.parametrize("to", ["http://localhost:1/landed", "file:///etc/passwd", "ftp://example.org/x"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        "http://localhost:1/landed",
+        "file:///etc/passwd",
+        "ftp://example.org/x",
+        "https://localhost/landed",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::1]/landed",
+        "https://[oops/landed",
+        "http://media.twiliocdn.com/x",
+        "https://media.twiliocdn.com:8443/x",
+        "https://media.twiliocdn.com@127.0.0.1/x",
+        "https://eviltwiliocdn.com/x",
+        "https://media.twiliocdn.com.evil.test/x",
+    ],
+)
 def test_nobody_is_followed_off_a_safe_road(host: str, to: str) -> None:
-    """To another host only by https; nothing is even asked."""
+    """To another host only by https, and only to where Twilio's media lie; nothing else is even asked."""
     with pytest.raises(TwilioRestException, match="leads nowhere"):
         fetch_media(f"{host}/elsewhere?{to}", ("AC1", "token"))
     assert len(Host.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        "https://media.twiliocdn.com/AC1/x",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com/AC1/x?Signature=y",
+        "https://media.us1.twilio.com:443/x",
+    ],
+)
+def test_stores_of_twilios_media_are_known(store: str) -> None:
+    """Where Twilio sends whoever asks for a file."""
+    assert is_within(store, domains=wire.STORES)
 
 
 def test_a_recording_that_leads_in_circles_is_given_up(host: str) -> None:

@@ -78,6 +78,35 @@ def test_lines_for_people_are_plain_text(lines: Callable[[], list[dict[str, Any]
     assert "5550123" not in stream.getvalue()
 
 
+FORGED = "Ana\r\n2026-01-01T00:00:00Z [info     ] signed in\x1b[2J\u2028\x85\x00\udcff"
+
+
+def test_nothing_that_is_logged_forges_a_line(lines: Callable[[], list[dict[str, Any]]]) -> None:
+    """Line ends, escapes to the terminal and broken bytes stand in the log as what they are, on one line."""
+    stream = io.StringIO()
+    configure_logs(level="INFO", form="text", stream=stream)
+    structlog.get_logger().info(f"odd {FORGED}", path=f"/{FORGED}", more=[FORGED], pair={FORGED: FORGED})
+    logging.getLogger("somebody.else").warning("said %s", FORGED)
+    shown = stream.getvalue()
+    assert [line.split()[0][:4].isdecimal() for line in shown.splitlines()] == [True, True]
+    assert all(character.isprintable() for character in shown.replace("\n", ""))
+    assert r"Ana\r\n2026-01-01" in shown
+
+
+def test_a_traceback_forges_no_line(lines: Callable[[], list[dict[str, Any]]]) -> None:
+    """What an exception says may have lines; none of them begins where lines of the log begin."""
+    stream = io.StringIO()
+    configure_logs(level="INFO", form="text", stream=stream)
+    try:
+        raise ValueError(FORGED)
+    except ValueError:
+        structlog.get_logger().exception("failed")
+    first, *rest = stream.getvalue().splitlines()
+    assert "failed" in first
+    assert len(rest) > 3
+    assert all(line.startswith("    ") for line in rest)
+
+
 def test_the_level_is_kept(lines: Callable[[], list[dict[str, Any]]]) -> None:
     """What is below the level is not told."""
     structlog.get_logger().debug("small talk")
