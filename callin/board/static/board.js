@@ -52,7 +52,7 @@
     if (!reply.ok) {
       const why = body ? body.why : reply.status < 500 ? (await reply.text()).trim().slice(0, 300) : "";
       tell(reply.status === 401 ? words["signed-out"] : why || words.failed, { isWrong: true });
-    }
+    } else if (body && body.why) tell(body.why, { isWrong: true });
     return { ok: reply.ok, body };
   }
 
@@ -302,7 +302,7 @@
   });
   live.addEventListener("moved", ({ detail: { row, above } }) => {
     const path = `${root}/board/places/${row.dataset.kind}/${row.dataset.id}/move`;
-    post(path, { above }, { done: words.moved, facts: { name: nameOf(row) } });
+    post(path, { before: above }, { done: words.moved, facts: { name: nameOf(row) } });
   });
   live.addEventListener("signed-out", () => tell(words["signed-out"], { isWrong: true }));
 })();
