@@ -1,7 +1,7 @@
 """The lock on the web pages: who somebody is, what they may see and do; used by every door of the board.
 
-Every route says by which of the four ways it is hung, and with which right. A session is a signed cookie that names a
-person and an epoch; role and epoch are read from the database at each request, so nothing in a cookie grants anything.
+Every route says how it is hung, and which right it asks for. A session is a signed cookie that names a person and an
+epoch; role and epoch are read from the database at each request, so nothing in a cookie grants anything.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class BoardDoor(Blueprint):
                 if not may(user.role, right):
                     raise Forbidden(f"Your role here ({user.role}) does not include this.")
                 if method == "POST":
-                    _check_origin()
+                    _refuse_foreign_form()
                 return view(Visit(station=the_station(), user=user, right=right), **parts)
 
             answer.right = right  # type: ignore[attr-defined]  # read by the test that walks the addresses
@@ -115,7 +115,7 @@ class BoardDoor(Blueprint):
             def answer(**parts: Any) -> ResponseReturnValue:
                 signed_in()  # the page says so, if they are
                 if method == "POST":
-                    _check_origin()
+                    _refuse_foreign_form()
                 return view(**parts)
 
             self.add_url_rule(path, view.__name__, answer, methods=[method])
@@ -208,8 +208,8 @@ def _whose(claim: str) -> _SignedIn | None:
     return None if card is None else _SignedIn(card)
 
 
-def _check_origin() -> None:
-    """Refuse a form that no page of ours sent.
+def _refuse_foreign_form() -> None:
+    """Return only if a page of ours, in this very session, sent the form.
 
     Raises:
         BadRequest: in words.
@@ -221,9 +221,6 @@ def _check_origin() -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    if "HX-Request" in request.headers:
-        # A script would put the page for signing in where a part of the board belongs.
-        return _refuse_stranger()
     wanted = request.full_path if request.query_string else request.path
     return redirect(f"{request.script_root}/sign-in?{urlencode({'next': wanted})}", code=303)
 

@@ -9,10 +9,9 @@ from callin.webhooks import PhoneDoor
 
 
 def wants_page() -> bool:
-    """Return whether the request in hand comes from a person who looks at whole pages."""
-    is_browser = "text/html" in request.headers.get("Accept", "")
-    is_part = "HX-Request" in request.headers  # a page's own script; it shows the words where they belong
-    return is_browser and not is_part and not isinstance(current_app.blueprints.get(request.blueprint or ""), PhoneDoor)
+    """Return whether a browser asks for a page; scripts and telephone exchanges do not ask for HTML."""
+    is_webhook = isinstance(current_app.blueprints.get(request.blueprint or ""), PhoneDoor)
+    return "text/html" in request.headers.get("Accept", "") and not is_webhook
 
 
 def page_of(error: HTTPException) -> Response:

@@ -108,3 +108,32 @@ def test_a_fault_outside_the_phone_doors_is_one_sentence(doors: Doors) -> None:
     reply = doors.client.get("/boom")
 
     assert (reply.status_code, reply.text) == (500, "Something went wrong here. The log says what.\n")
+
+
+def test_a_browser_gets_a_page_in_words(doors: Doors) -> None:
+    """What is not there, not allowed so, or broken: a page with words and a way back, and never a trace."""
+
+    def boom() -> str:
+        raise RuntimeError("odd, with a secret")
+
+    doors.app.add_url_rule("/boom", "boom", boom)
+    accept = {"Accept": "text/html,application/xhtml+xml"}
+    for path, status, words in (
+        ("/nowhere", 404, "Nothing is here"),
+        ("/sign-out", 405, "That could not be done"),
+        ("/boom", 500, "Something went wrong here. The log says what."),
+    ):
+        reply = doors.client.get(path, headers=accept)
+        assert (reply.status_code, reply.mimetype) == (status, "text/html")
+        assert words in reply.text
+        assert "Go to the board" in reply.text
+        assert "RuntimeError" not in reply.text
+        assert "secret" not in reply.text
+    assert doors.client.get("/sign-out", headers=accept).headers["Allow"] == "POST"
+
+
+def test_a_webhook_is_answered_in_text_whoever_asks(doors: Doors) -> None:
+    """The phone doors have no pages, whatever the request says that it accepts."""
+    reply = doors.client.post("/voice/listener/answer", headers={"Accept": "text/html"})
+
+    assert (reply.status_code, reply.mimetype) == (403, "text/plain")

@@ -50,11 +50,10 @@ def test_a_stranger_is_sent_to_sign_in_and_back(rooms: Doors) -> None:
 
 
 def test_scripts_of_a_stranger_hear_401(rooms: Doors) -> None:
-    """Streams, actions and parts of a page are no place for a form: one sentence and no redirect."""
+    """Streams and actions are no place for a form to sign in: one sentence and no redirect."""
     browser = Browser(rooms)
     for reply in (
         browser.get("/news", Accept="text/event-stream"),
-        browser.get("/room", **{"HX-Request": "true"}),
         browser.post("/room/lamp", Accept="*/*"),
         rooms.client.post("/room/lamp"),
     ):
