@@ -1,6 +1,7 @@
 """The station's house in tests with a browser: processes, people at their pages, phones, and rows put straight in."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -109,15 +110,15 @@ class House:
         page.goto(path)
         return page
 
-    def sign_in(self, name: str = "paula", path: str = "/board", **context: Any) -> Page:
-        """One of the station's people opens a page of theirs, with a one-time link."""
+    def sign_in(self, name: str = "paula", path: str = "/board", *, at: str = "", **context: Any) -> Page:
+        """One of the station's people opens a page of theirs, with a one-time link; `at` another address."""
         with self.stage.station.transaction() as session:
             token = sign_in.make_link(session, now=datetime.now(UTC), name=name, lasts=timedelta(minutes=5))
-        page = self.visit(f"/sign-in/once/{token}", **context)
+        page = self.visit(f"{at}/sign-in/once/{token}", **context)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/board*")
+        page.wait_for_url(re.compile("/board"))
         if not page.url.endswith(path):
-            page.goto(path)
+            page.goto(at + path)
         if page.locator("#live").count():
             live(page)
         return page
