@@ -1,11 +1,16 @@
-"""Pointing the station's two numbers at the station; called by `callin numbers sync` and the rehearsal."""
+"""Pointing the station's two numbers at the station, and back; called by `callin numbers`, setup, tunnel and doctor."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from callin.carrier import Account, NumberCard
+from callin.desk import number_changes
+from callin.desk.number_changes import RecordedChange
 from callin.settings import Settings
+from callin.station import Station
 
 LISTENERS, DJ = "listeners", "DJ"
 # Set on a number, any of these makes Twilio ignore the number's own addresses.
@@ -44,6 +49,21 @@ class NumberPlan:
     takes_texts: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """How to put back what the last sync changed.
+
+    Attributes:
+        at: when that was.
+        plans: what to change now.
+        left_alone: what somebody has changed since; it stays.
+    """
+
+    at: datetime
+    plans: tuple[NumberPlan, ...]
+    left_alone: tuple[RecordedChange, ...]
+
+
 def plan_numbers(account: Account, settings: Settings) -> list[NumberPlan]:
     """Return what each of the two numbers needs; nothing is changed.
 
@@ -69,14 +89,81 @@ def plan_numbers(account: Account, settings: Settings) -> list[NumberPlan]:
     ]
 
 
-def apply_plan(account: Account, plan: NumberPlan) -> None:
-    """The number points here; doing it again is harmless.
+def point_numbers(station: Station, *, plans: Sequence[NumberPlan]) -> None:
+    """The numbers point here; what was there before is on record first, so that it can be put back.
+
+    Args:
+        station: the wired whole.
+        plans: of `plan_numbers`; those without changes are left alone.
 
     Raises:
-        CarrierError: Twilio did not do it.
+        CarrierError: Twilio did not do all of it; doing it again is harmless.
     """
-    if plan.number_sid is not None and plan.changes:
-        account.update_number(plan.number_sid, **{change.target: change.wanted for change in plan.changes})
+    changes = [
+        RecordedChange(plan.number_sid, plan.phone_number, change.target, was=change.now, became=change.wanted)
+        for plan in plans
+        if plan.number_sid is not None
+        for change in plan.changes
+    ]
+    with station.transaction() as session:
+        number_changes.record_changes(session, now=station.clock(), changes=changes)
+    _apply(station.carrier.account, plans)
+
+
+def plan_undo(station: Station) -> UndoPlan | None:
+    """Return how to put back what the last sync changed, or None if there is nothing to undo; nothing is changed.
+
+    Raises:
+        CarrierError: Twilio cannot be asked.
+    """
+    with station.transaction() as session:
+        last = number_changes.last_changes(session)
+    if last is None:
+        return None
+    at, recorded = last
+    owned = {number.sid: number for number in station.carrier.account.numbers()}
+    changes: dict[str, list[Change]] = {}
+    left_alone = []
+    for change in recorded:
+        number = owned.get(change.number_sid)
+        now = None if number is None else number.targets.get(change.target, "")
+        if now == change.became and now != change.was:
+            changes.setdefault(change.number_sid, []).append(Change(change.target, now=now, wanted=change.was))
+        elif now != change.was:
+            left_alone.append(change)
+    roles = {station.settings.listener_number: LISTENERS, station.settings.dj_line: DJ}
+    plans = tuple(
+        NumberPlan(
+            role=roles.get(owned[number_sid].phone_number, "–"),
+            setting="",
+            phone_number=owned[number_sid].phone_number,
+            number_sid=number_sid,
+            changes=tuple(of_number),
+        )
+        for number_sid, of_number in changes.items()
+    )
+    return UndoPlan(at=at, plans=plans, left_alone=tuple(left_alone))
+
+
+def undo(station: Station, *, plan: UndoPlan) -> None:
+    """The numbers are as they were before the last sync; the next undo goes one further back.
+
+    Args:
+        station: the wired whole.
+        plan: of `plan_undo`.
+
+    Raises:
+        CarrierError: Twilio did not do all of it; doing it again is harmless.
+    """
+    _apply(station.carrier.account, plan.plans)
+    with station.transaction() as session:
+        number_changes.record_undone(session, now=station.clock(), at=plan.at)
+
+
+def _apply(account: Account, plans: Sequence[NumberPlan]) -> None:
+    for plan in plans:
+        if plan.number_sid is not None and plan.changes:
+            account.update_number(plan.number_sid, **{change.target: change.wanted for change in plan.changes})
 
 
 def _plan(

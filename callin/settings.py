@@ -270,14 +270,15 @@ def load_settings(*, env_file: Path | None = ENV_FILE) -> Settings:
     try:
         return Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own argument
     except ValidationError as error:
-        raise BadSettings(list(dict.fromkeys(map(_sentence, error.errors(include_input=False))))) from None
+        raise BadSettings(list(dict.fromkeys(map(sentence_about, error.errors(include_input=False))))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(
             [f"{env_file} cannot be read ({type(error).__name__}): make it a text file of yours"]
         ) from None
 
 
-def _sentence(problem: Any) -> str:
+def sentence_about(problem: Any) -> str:
+    """Return what a person is told of one problem of pydantic's."""
     contradiction = problem.get("ctx", {}).get("error")
     if isinstance(contradiction, Contradiction):
         return str(contradiction)

@@ -17,6 +17,7 @@ from callin.cli.exchange import exchange
 from callin.cli.numbers import numbers
 from callin.cli.rehearse import rehearse
 from callin.cli.serve import serve
+from callin.cli.setup import setup
 from callin.cli.show import show
 from callin.cli.terminal import Declined, Exit, tell
 from callin.cli.texts import texts
@@ -40,7 +41,7 @@ def callin() -> None:
     """
 
 
-for command in (serve, courier, show, user, numbers, texts, database, doctor, exchange, rehearse):
+for command in (setup, serve, courier, show, user, numbers, texts, database, doctor, exchange, rehearse):
     callin.add_command(command)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
-from callin.carrier import Carrier
-from callin.cli.terminal import Exit, answer, answer_json, ask_before, console, settings_for_command, table, tell
-from callin.numbers import NumberPlan, apply_plan, plan_numbers
+from callin.cli.terminal import Exit, answer, answer_json, ask_before, console, station_for_command, table, tell
+from callin.numbers import NumberPlan, plan_numbers, plan_undo, point_numbers
+from callin.numbers import undo as put_back
+
+_dry_run = click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+_yes = click.option("--yes", is_flag=True, help="Do not ask.")
+_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
 @click.group()
@@ -15,30 +21,82 @@ def numbers() -> None:
 
 
 @numbers.command()
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@_dry_run
+@_yes
+@_json
 def sync(*, dry_run: bool, yes: bool, as_json: bool) -> int:
     """Point both numbers' voice, text, fallback and status addresses at PUBLIC_BASE_URL."""
-    settings = settings_for_command()
-    account = Carrier(settings).account
-    plans = plan_numbers(account, settings)
+    station = station_for_command()
+    plans = plan_numbers(station.carrier.account, station.settings)
     missing = [plan for plan in plans if plan.number_sid is None]
     due = [plan for plan in plans if plan.changes]
     if not as_json:
-        _show(due)
+        show_changes(due)
     if missing or dry_run or not due:
         if as_json:
             answer_json([_as_json(plan, is_changed=False) for plan in plans])
         return _nothing_done(missing, due=due, as_json=as_json)
-    ask_before(f"Change {_count(due)} at Twilio", yes=yes)
-    for plan in due:
-        apply_plan(account, plan)
+    ask_before(f"Change {count_of(due)} at Twilio", yes=yes)
+    point_numbers(station, plans=due)
     if as_json:
         answer_json([_as_json(plan, is_changed=bool(plan.changes)) for plan in plans])
     else:
-        answer(f"Changed {_count(due)}. Both numbers point at {settings.public_base_url}.")
+        answer(f"Changed {count_of(due)}. Both numbers point at {station.settings.public_base_url}.")
     return Exit.OK
+
+
+@numbers.command()
+@_dry_run
+@_yes
+@_json
+def undo(*, dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Put back what was there before the last sync; again, what was there before the one before.
+
+    What somebody has changed since stays as it is.
+    """
+    station = station_for_command()
+    plan = plan_undo(station)
+    if plan is None:
+        if as_json:
+            answer_json([])
+        else:
+            answer("Nothing to undo: no sync of this database is left.")
+        return Exit.OK
+    if not as_json:
+        show_changes(plan.plans)
+    for change in plan.left_alone:
+        tell(f"{change.target} of {change.phone_number} was changed by somebody since, or is gone: it stays as it is.")
+    if not dry_run:
+        if plan.plans:
+            ask_before(
+                f"Put {count_of(plan.plans)} at Twilio back as of {plan.at.astimezone():%Y-%m-%d %H:%M}", yes=yes
+            )
+        put_back(station, plan=plan)
+    if as_json:
+        answer_json([_as_json(each, is_changed=not dry_run) for each in plan.plans])
+    elif dry_run:
+        tell("Dry run: nothing was changed.")
+    else:
+        answer(f"Put back {count_of(plan.plans)}.")
+    return Exit.OK
+
+
+def show_changes(plans: Sequence[NumberPlan]) -> None:
+    """Show each change of these numbers, from what to what."""
+    if not plans:
+        return
+    made = table("number", "for", "what", "now", "wanted")
+    for plan in plans:
+        for change in plan.changes:
+            made.add_row(plan.phone_number, plan.role, change.target, change.now or "–", change.wanted or "–")
+    console().print(made)
+
+
+def count_of(plans: Sequence[NumberPlan]) -> str:
+    """Return how much changes, in words."""
+    count = sum(len(plan.changes) for plan in plans)
+    settings, numbers_ = "setting" if count == 1 else "settings", "number" if len(plans) == 1 else "numbers"
+    return f"{count} {settings} of {len(plans)} {numbers_}"
 
 
 def _nothing_done(missing: list[NumberPlan], *, due: list[NumberPlan], as_json: bool) -> int:
@@ -54,21 +112,6 @@ def _nothing_done(missing: list[NumberPlan], *, due: list[NumberPlan], as_json: 
     elif due:
         tell("Dry run: nothing was changed.")
     return Exit.OK
-
-
-def _show(due: list[NumberPlan]) -> None:
-    if not due:
-        return
-    made = table("number", "for", "what", "now", "wanted")
-    for plan in due:
-        for change in plan.changes:
-            made.add_row(plan.phone_number, plan.role, change.target, change.now or "–", change.wanted or "–")
-    console().print(made)
-
-
-def _count(due: list[NumberPlan]) -> str:
-    count = sum(len(plan.changes) for plan in due)
-    return f"{count} {'setting' if count == 1 else 'settings'} of {len(due)} {'number' if len(due) == 1 else 'numbers'}"
 
 
 def _as_json(plan: NumberPlan, *, is_changed: bool) -> dict[str, object]:

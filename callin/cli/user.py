@@ -44,7 +44,7 @@ def add(*, name: str, role: Role, password_stdin: bool) -> None:
     station = station_for_command()
     with station.reading() as session:
         name = users.free_name(session, name=name)
-    password_hash = passwords.hash_of(_password_for(name, from_stdin=password_stdin))
+    password_hash = passwords.hash_of(password_for(name, from_stdin=password_stdin))
     with station.transaction() as session:
         card = users.add_user(session, now=station.clock(), name=name, role=role, password_hash=password_hash)
     answer(f"{card.name} may sign in as {card.role}: {station.settings.public_base_url}/sign-in")
@@ -77,7 +77,7 @@ def password(*, name: str, password_stdin: bool) -> None:
     station = station_for_command()
     with station.reading() as session:
         name = users.user_named(session, name=name).name
-    password_hash = passwords.hash_of(_password_for(name, from_stdin=password_stdin))
+    password_hash = passwords.hash_of(password_for(name, from_stdin=password_stdin))
     with station.transaction() as session:
         users.set_password(session, name=name, password_hash=password_hash)
     answer(f"{name} has a new password, and is signed out everywhere.")
@@ -130,7 +130,7 @@ def link(*, name: str, minutes: int) -> None:
     tell(f"It works once, within {minutes} minutes, for whoever has it: give it to nobody else.")
 
 
-def _password_for(name: str, *, from_stdin: bool) -> str:
+def password_for(name: str, *, from_stdin: bool) -> str:
     """Return a password that may be used.
 
     Raises:

@@ -11,14 +11,11 @@ from callin.doctor.findings import Finding, fine, note, problem, unknown
 from callin.errors import CarrierError
 from callin.models import ShowState
 from callin.numbers import LISTENERS, NumberPlan, plan_numbers
+from callin.rules.account_limits import TRIAL
 from callin.station import Station
 
 CLOCK_MAY_DIFFER_S = 30
 CONSOLE = "Twilio console"
-TRIAL = (
-    "A trial account rings and texts verified numbers only (five at the most), speaks a notice of Twilio's before your "
-    "greeting, and ends each call after ten minutes."
-)
 
 
 def findings(station: Station, *, is_database_fit: bool) -> Iterator[Finding]:

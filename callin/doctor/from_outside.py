@@ -92,9 +92,9 @@ def _answered(answer: requests.Response, *, settings: Settings) -> Iterator[Find
 
 def _webhook(settings: Settings) -> Finding:
     """Return whether what Twilio signs is let in, after all that stands in front has had its hands on it."""
-    token = settings.twilio_auth_token.get_secret_value().encode()
+    secret = settings.webhook_secrets[0].encode()
     url = f"{settings.public_base_url}{PROBE}"
-    signature = b64encode(hmac.digest(token, url.encode(), "sha1")).decode()
+    signature = b64encode(hmac.digest(secret, url.encode(), settings.signature)).decode()
     try:
         answer = requests.post(url, headers={"X-Twilio-Signature": signature}, timeout=TIMEOUT_S, allow_redirects=False)
     except requests.RequestException as error:
