@@ -21,6 +21,7 @@ from callin.cli.setup import setup
 from callin.cli.show import show
 from callin.cli.terminal import Declined, Exit, tell
 from callin.cli.texts import texts
+from callin.cli.tunnel import tunnel
 from callin.cli.user import user
 from callin.errors import BadSettings, CallinError, CarrierError, DatabaseUnfit
 from callin.logs import without_numbers
@@ -41,7 +42,7 @@ def callin() -> None:
     """
 
 
-for command in (setup, serve, courier, show, user, numbers, texts, database, doctor, exchange, rehearse):
+for command in (setup, tunnel, serve, courier, show, user, numbers, texts, database, doctor, exchange, rehearse):
     callin.add_command(command)
 
 

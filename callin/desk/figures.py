@@ -99,6 +99,21 @@ def figures_of(session: Session) -> Figures:
     )
 
 
+def text_errors_since(session: Session, *, since: datetime) -> dict[int, int]:
+    """Return how many texts failed, by Twilio's code.
+
+    Args:
+        since: when they were owed, aware.
+    """
+    rows = session.execute(
+        select(Text.error_code, func.count())
+        .where(Text.error_code.is_not(None), Text.created_at >= since)
+        .group_by(Text.error_code)
+        .order_by(Text.error_code)
+    )
+    return {code: count for code, count in rows if code is not None}
+
+
 def _count_by(session: Session, column: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> dict[str, int]:
     rows = session.execute(select(column, func.count()).where(*conditions).group_by(column))
     return {str(value): count for value, count in rows}

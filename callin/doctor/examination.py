@@ -52,6 +52,8 @@ def examine(*, env_file: Path = ENV_FILE, clock: Clock = wall_clock) -> Iterator
             is_fit = is_fit or finding.health == "ok"
             yield finding
         yield this_machine.courier(station) if is_fit else unknown("courier", "The database comes first.")
+        if is_fit:
+            yield from this_machine.texts(station)
         yield this_machine.disk(settings)
         yield from at_twilio.findings(station, is_database_fit=is_fit)
         yield from from_outside.findings(settings)

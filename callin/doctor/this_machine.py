@@ -6,18 +6,21 @@ import difflib
 import shutil
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from dotenv import dotenv_values
 from sqlalchemy.engine import make_url
 
 from callin import migrations
-from callin.desk import beats
+from callin.desk import beats, figures
 from callin.doctor.findings import Finding, fine, note, problem
+from callin.rules.text_failures import failure_of
 from callin.settings import Settings
 from callin.station import Station
 
 SPARE_MIB = 500
+DAYS_LOOKED_BACK = 7
 OURS = "CALLIN_"
 
 
@@ -61,6 +64,23 @@ def courier(station: Station) -> Finding:
         return fine("courier", "It was seen at work within the last minute.")
     sentence, _mark, _fix = trouble.partition(" Run: ")
     return problem("courier", sentence, where="callin serve, callin courier", do="callin serve")
+
+
+def texts(station: Station) -> Iterator[Finding]:
+    """Yield why texts of the last week failed, where the station itself can do something about it."""
+    since = station.clock() - timedelta(days=DAYS_LOOKED_BACK)
+    with station.transaction() as session:
+        errors = figures.text_errors_since(session, since=since)
+    for code, count in errors.items():
+        failure = failure_of(code)
+        if failure.do:
+            count_of = "1 text" if count == 1 else f"{count} texts"
+            yield problem(
+                "texts",
+                f"{count_of} of the last {DAYS_LOOKED_BACK} days failed: {failure.why} (code {code}).",
+                where="Twilio console",
+                do=failure.do,
+            )
 
 
 def disk(settings: Settings) -> Finding:

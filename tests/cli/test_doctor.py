@@ -21,6 +21,7 @@ from callin.carrier import Account
 from callin.courier import Courier
 from callin.desk import shows
 from callin.doctor import Finding, Health, examine, from_outside
+from callin.models import Text, TextKind, TextState
 from callin.settings import load_settings
 from callin.station import station_of
 from tests.carrier.switchboard import settings_for_tests
@@ -241,6 +242,25 @@ def test_a_listener_number_without_texts(sound: Studio) -> None:
     )
     found = the_problem(sound)
     assert (found["where"], found["what"]) == ("CALLIN_LISTENER_NUMBER", f"{LISTENERS} takes no texts.")
+
+
+def test_texts_that_failed_for_reasons_of_our_own(sound: Studio) -> None:
+    """An unregistered number is told with where to register it; a landline is nobody's fault, old news is none."""
+    now = datetime.now(UTC)
+    made = {"kind": TextKind.APOLOGY_FOR_WAIT, "phone_number": "+14155550177", "body": "b", "due_at": now}
+    made |= {"state": TextState.UNDELIVERED}
+    with sound.station.transaction() as session:
+        session.add_all(
+            [
+                Text(error_code=30034, created_at=now, **made),
+                Text(error_code=30034, created_at=now - timedelta(days=6), **made),
+                Text(error_code=21608, created_at=now - timedelta(days=8), **made),
+                Text(error_code=21614, created_at=now, **made),
+            ]
+        )
+    found = the_problem(sound)
+    assert found["what"].startswith("2 texts of the last 7 days failed: our number is not registered")
+    assert "A2P" in found["do"]
 
 
 def test_a_queue_that_was_left_behind(sound: Studio) -> None:
