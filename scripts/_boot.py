@@ -43,10 +43,11 @@ def enter(arguments, dev=False):
     os.execv(str(python), [str(python), *arguments])
 
 
-def python_of_the_house(dev=False):
-    """Return the interpreter of a virtual environment that holds exactly what uv.lock says.
+def refuse_old_python():
+    """This Python is new enough.
 
-    A stamp beside it makes the second run instant, without network and without write access.
+    Raises:
+        Trouble: it is not.
     """
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(map(str, sys.version_info[:2]))
@@ -54,6 +55,14 @@ def python_of_the_house(dev=False):
             f"needs Python 3.11 or newer, and this is {found}. Install it (Debian: apt install python3), "
             f"then run this script with it: python3.11 {sys.argv[0]}"
         )
+
+
+def python_of_the_house(dev=False):
+    """Return the interpreter of a virtual environment that holds exactly what uv.lock says.
+
+    A stamp beside it makes the second run instant, without network and without write access.
+    """
+    refuse_old_python()
     for room in _rooms():
         if _is_ready(room, dev):
             return _python_in(room)

@@ -12,7 +12,26 @@ from tests.postgres import Postgres, postgres_server
 
 SQLITE, POSTGRES = "sqlite", "postgres"
 # Folders whose tests run on both kinds of database; the rest keeps to SQLite.
-ON_BOTH = ("changes", "db")
+ON_BOTH = (
+    "app",
+    "board",
+    "changes",
+    "cli",
+    "courier",
+    "db",
+    "desk",
+    "drain",
+    "media",
+    "migrations",
+    "sms",
+    "voice",
+    "webhooks",
+    "house",
+    "carrier",
+    "settings",
+    "numbers",
+    "health",
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
