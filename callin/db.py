@@ -22,8 +22,9 @@ from sqlalchemy.types import TypeDecorator
 
 # A webhook has 15 s in all; a caller should not hear silence for more than a few.
 BUSY_TIMEOUT_MS = 3_000
-# A transaction takes milliseconds. One whose host has been cut off holds our lock until the server lets it go.
-IDLE_TIMEOUT_MS = 2_000
+# A transaction takes milliseconds. One whose host has been cut off holds our lock until the server gives it up; sooner,
+# and a process that is only slow would lose its work.
+IDLE_TIMEOUT_MS = 5_000
 # Enough for the threads that read; those that write take turns before they take a connection.
 POOL_SIZE = 8
 MOST_CONNECTIONS = 40

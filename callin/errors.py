@@ -112,3 +112,15 @@ class DatabaseUnfit(CallinError):
 
 class ClosingStuck(CallinError):
     """The show cannot be closed yet; running it again goes on where it stopped."""
+
+
+class ClosingUnderWay(CallinError):
+    """Another process is closing the show.
+
+    Attributes:
+        show_id: of the show.
+    """
+
+    def __init__(self, message: str, *, show_id: int) -> None:
+        super().__init__(message)
+        self.show_id = show_id

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
+from callin.drain import finish_closing
 from callin.reconciler import reconcile
 from callin.station import Station
 
@@ -20,7 +21,7 @@ CHORES_STOP_WITHIN_S = 10
 
 # Does what is due, if anything is; returns whether it did.
 Chore = Callable[[Station], bool]
-CHORES: tuple[Chore, ...] = (reconcile,)
+CHORES: tuple[Chore, ...] = (reconcile, finish_closing)
 
 _log = structlog.get_logger(__name__)
 

@@ -22,8 +22,9 @@ from callin.cli.terminal import (
     tell,
 )
 from callin.desk import shows
-from callin.drain import ClosingReport, close_show, look_at_closing
-from callin.errors import CarrierError
+from callin.desk.closing_duty import ClosingProgress
+from callin.drain import ClosingReport, close_show, follow_closing, look_at_closing
+from callin.errors import CarrierError, ClosingUnderWay
 from callin.settings import LONGEST_SHOW_NAME
 from callin.station import Station
 
@@ -90,6 +91,9 @@ def close(*, dry_run: bool, yes: bool, keep_queue: bool, as_json: bool) -> int:
         ask_before(f"{what} and send {count} {'caller' if count == 1 else 'callers'} home with thanks", yes=False)
     try:
         report = _close(station, keep_queue=keep_queue)
+        if isinstance(report, ClosingProgress):
+            _print_others(report, as_json=as_json)
+            return Exit.OK
     except (KeyboardInterrupt, CarrierError):
         tell(GO_ON)
         raise
@@ -139,7 +143,8 @@ def _refuse_to_ask_nobody() -> None:
         ask_before("Close the show and send everyone home", yes=False)
 
 
-def _close(station: Station, *, keep_queue: bool) -> ClosingReport:
+def _close(station: Station, *, keep_queue: bool) -> ClosingReport | ClosingProgress:
+    """Return what closing did, or how far it came if another process did it."""
     side = side_console()
     bar = Progress(
         TextColumn("sending callers home"),
@@ -150,12 +155,26 @@ def _close(station: Station, *, keep_queue: bool) -> ClosingReport:
     )
     with bar:
         row = bar.add_task("", total=None)
-        return close_show(
-            station,
-            keep_queue=keep_queue,
-            pause=time.sleep,
-            progress=lambda settled, known: bar.update(row, completed=settled, total=known),
-        )
+
+        def show_progress(settled: int, known: int) -> None:
+            bar.update(row, completed=settled, total=known)
+
+        while True:
+            try:
+                return close_show(station, keep_queue=keep_queue, pause=time.sleep, progress=show_progress)
+            except ClosingUnderWay as busy:
+                tell(f"callin: {busy}. Waiting for it to end.")
+                seen = follow_closing(station, show_id=busy.show_id, pause=time.sleep, progress=show_progress)
+                if seen.is_closed:
+                    return seen
+                # Whoever did it is gone: it is for us to go on.
+
+
+def _print_others(seen: ClosingProgress, *, as_json: bool) -> None:
+    if as_json:
+        answer_json(show_report.progress_as_json(seen))
+    else:
+        answer(f"«{seen.name}» is closed; {seen.sent_home} of {seen.to_send_home} callers were sent home.")
 
 
 def _print(report: ClosingReport, *, as_json: bool, is_dry_run: bool) -> None:

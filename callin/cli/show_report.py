@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callin.cli.terminal import table
+from callin.desk.closing_duty import ClosingProgress
 from callin.desk.shows import ShowCard, ShowSummary
 from callin.drain import ClosingReport, Fate, QueueFate
 from callin.phone_number import masked
@@ -62,6 +63,16 @@ def closing_as_json(report: ClosingReport) -> dict[str, object]:
             for caller in report.callers
         ],
         "queues": [{"name": queue.name, "fate": queue.fate.value} for queue in report.queues],
+    }
+
+
+def progress_as_json(seen: ClosingProgress) -> dict[str, object]:
+    """Return for a machine how far another process has come."""
+    return {
+        "show": {"id": seen.show_id, "name": seen.name, "state": "closed" if seen.is_closed else "closing"},
+        "closed_by": seen.owner,
+        "sent_home": seen.sent_home,
+        "to_send_home": seen.to_send_home,
     }
 
 

@@ -135,7 +135,9 @@ def station_for_command(*, is_server: bool = False) -> Station:
     """
     settings = settings_for_command(is_server=is_server)
     check_database(settings)
-    return station_of(settings)
+    station = station_of(settings)
+    click.get_current_context().call_on_close(station.engine.dispose)
+    return station
 
 
 def check_database(settings: Settings) -> None:

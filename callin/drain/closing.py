@@ -17,6 +17,7 @@ import structlog
 from callin.carrier import MemberCard, QueueCard
 from callin.desk import shows
 from callin.desk.shows import ShowCard
+from callin.drain.duty import Progress, on_duty, owner_of
 from callin.drain.release import Pace, Pause, release
 from callin.drain.report import CallerFate, ClosingReport, Fate, QueueFate, QueueReport
 from callin.errors import CarrierError, ClosingStuck, MemberGone, QueueNotEmpty
@@ -32,8 +33,6 @@ MOST_ECHOES = 3
 # An <Enqueue> under way while we deleted re-creates its queue; a second one is no coincidence any more.
 MOST_LOOKS = 3
 
-# How many callers are settled, and how many are known of.
-Progress = Callable[[int, int], None]
 Answer = TypeVar("Answer")
 
 _UNSETTLED = (Fate.WAITING, Fate.UNCLEAR)
@@ -61,13 +60,20 @@ def look_at_closing(station: Station) -> ClosingReport:
 
 
 def close_show(
-    station: Station, *, keep_queue: bool = False, pause: Pause = time.sleep, progress: Progress | None = None
+    station: Station,
+    *,
+    owner: str | None = None,
+    keep_queue: bool = False,
+    pause: Pause = time.sleep,
+    progress: Progress | None = None,
 ) -> ClosingReport:
     """The show is closed, everyone who waited has been sent to a goodbye, and its queues are gone.
 
     Whoever is on the air stays there. Without a show, queues left behind by an earlier closing are emptied and deleted.
 
     Args:
+        station: the wired whole.
+        owner: who does it, in words that no other process uses; None for somebody at a terminal.
         keep_queue: whether the empty queues stay at Twilio.
         pause: waits for so many seconds.
         progress: hears how many callers are settled, of how many.
@@ -75,15 +81,14 @@ def close_show(
     Raises:
         CarrierError: Twilio does not answer, or refuses; the show is still closing, and running this again goes on.
         ClosingStuck: somebody is still in the queue and cannot be moved; the same holds.
+        ClosingUnderWay: another process is closing it.
     """
-    closing = _Closing(station, pause=pause, progress=progress or _quietly)
-    with station.transaction() as session:
-        if shows.current_show(session) is not None:
-            closing.show = shows.begin_closing(session, now=station.clock())
-    queues = [QueueReport(name, closing.empty_and_delete(name, keep=keep_queue)) for name in closing.queue_names()]
-    if closing.show is not None:
-        with station.transaction() as session:
-            closing.show = shows.finish_closing(session, now=station.clock(), show_id=closing.show.show_id)
+    with on_duty(station, owner=owner or owner_of("callin show close")) as duty:
+        closing = _Closing(
+            station, pause=duty.pausing(pause), progress=duty.telling(progress or _quietly), show=duty.show
+        )
+        queues = [QueueReport(name, closing.empty_and_delete(name, keep=keep_queue)) for name in closing.queue_names()]
+        closing.show = duty.finish()
     return closing.report(queues)
 
 

@@ -58,6 +58,7 @@ def test_everyone_is_sent_home_through_every_fault(studio: Studio, fault: str) -
     assert studio.close_show().had_nothing_to_do
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is about Twilio's pages and limits
 def test_a_thousand_callers_are_sent_home(studio: Studio) -> None:
     """A full line of a thousand is emptied with hardly more requests than callers."""
     calls = ring(studio, 1000)

@@ -1,8 +1,8 @@
 """The migrations and the models describe the same tables."""
 
-import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,19 @@ from callin.db import engine_for
 from callin.models import Base
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any tables, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'callin.db'}"
+        return
+    with request.getfixturevalue("postgres").database(is_empty=True) as url:
+        yield url
+
+
 @pytest.fixture
-def engine(tmp_path: Path):
-    engine = engine_for(f"sqlite:///{tmp_path / 'callin.db'}")
+def engine(empty_url: str) -> Iterator[Engine]:
+    engine = engine_for(empty_url)
     yield engine
     engine.dispose()
 
@@ -80,12 +90,11 @@ def test_the_problem_is_named_with_its_fix(engine: Engine) -> None:
     assert migrations.problem(engine) is None
 
 
-def test_a_database_of_another_version_is_refused(engine: Engine, tmp_path: Path) -> None:
+def test_a_database_of_another_version_is_refused(engine: Engine) -> None:
     """A revision this version does not know is named."""
     migrations.upgrade(engine)
-    with sqlite3.connect(tmp_path / "callin.db") as raw:
-        raw.execute("UPDATE alembic_version SET version_num = '9999'")
-    raw.close()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert "9999" in (migrations.problem(engine) or "")
 
 
@@ -95,11 +104,10 @@ def test_an_unreachable_database_is_a_problem_and_no_traceback(tmp_path: Path) -
     assert "cannot be reached" in (migrations.problem(engine_for(f"sqlite:///{tmp_path / 'callin.db'}")) or "")
 
 
-def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
+def test_two_processes_may_upgrade_at_once(empty_url: str, engine: Engine) -> None:
     """Starting twice makes the tables once and fails in neither."""
-    url = f"sqlite:///{tmp_path / 'callin.db'}"
-    program = f"from callin import db, migrations; migrations.upgrade(db.engine_for({url!r}))"
+    program = f"from callin import db, migrations; migrations.upgrade(db.engine_for({empty_url!r}))"
     processes = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) for _ in range(3)]
     told = [process.communicate(timeout=60)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], told
-    assert migrations.problem(engine_for(url)) is None
+    assert migrations.problem(engine) is None
