@@ -15,12 +15,13 @@ ANA, BEN, CLEO = "+14155550111", "+14155550112", "+14155550113"
 
 def move_to_the_front(studio: Studio, phone: Phone) -> None:
     """The producer drags this caller to the top of the board."""
+    place_id = studio.call(phone).id
     with studio.station.transaction() as session:
         places.move_by(
             session,
             now=studio.station.clock(),
             kind=PlaceKind.CALL,
-            place_id=studio.call(phone).id,
+            place_id=place_id,
             steps=-9,
             actor="Ann",
         )
