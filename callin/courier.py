@@ -1,4 +1,4 @@
-"""The courier: hands owed texts to Twilio and fetches recordings; run by `callin courier` and beside `callin serve`.
+"""The courier: hands texts to Twilio, fetches recordings and pictures; run by `callin courier` and by `callin serve`.
 
 Each piece of work is claimed for a while in one transaction, done outside any, and recorded in another. A courier that
 dies in between loses nothing: the lease ends, and the next one asks Twilio whether the text has gone out before it
@@ -18,8 +18,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from callin import meters
-from callin.desk import beats, outbox, sending, sounds, tallies, texting
+from callin.desk import beats, outbox, pictures, sending, sounds, tallies, texting
 from callin.desk.outbox import OwedText
+from callin.desk.pictures import OwedPicture
 from callin.desk.sounds import OwedSound
 from callin.desk.tallies import Tallied
 from callin.errors import CarrierError
@@ -39,6 +40,7 @@ MOST_ATTEMPTS = 14
 # How far Twilio's clock and ours may differ when a text is looked for.
 CLOCK_SKEW = timedelta(minutes=5)
 GIVE_UP_DELETING_FOR_S = 86_400
+TOO_LARGE = 413
 
 _log = structlog.get_logger(__name__)
 
@@ -80,6 +82,7 @@ class Courier:
                 self._beat(session, now=now)
             texts = outbox.claim_due(session, now=now, limit=BATCH, lease_s=LEASE_S, limits=self._limits)
             recordings = sounds.claim_fetches(session, now=now, limit=BATCH, lease_s=LEASE_S)
+            owed_pictures = pictures.claim_fetches(session, now=now, limit=BATCH, lease_s=LEASE_S)
             deletions = (
                 sounds.claim_deletions(session, now=now, limit=BATCH, lease_s=LEASE_S)
                 if station.settings.delete_recordings
@@ -88,6 +91,7 @@ class Courier:
         jobs: list[Callable[[], None]] = [
             *(partial(_about, text.call_sid, deliver, station, text=text) for text in texts),
             *(partial(_about, sound.call_sid, fetch, station, sound=sound) for sound in recordings),
+            *(partial(fetch_picture, station, picture=picture) for picture in owed_pictures),
             *(partial(_about, sound.call_sid, delete_at_twilio, station, sound=sound) for sound in deletions),
         ]
         if len(jobs) == 1:
@@ -166,6 +170,31 @@ def fetch(station: Station, *, sound: OwedSound) -> None:
             session, now=station.clock(), message_id=sound.message_id, content_type="audio/wav", content=content
         )
     _log.info("recording fetched", message_id=sound.message_id, size=len(content))
+
+
+def fetch_picture(station: Station, *, picture: OwedPicture) -> None:
+    """The picture is kept here, or will be tried again, or is given up with the reason on record."""
+    try:
+        content = station.carrier.fetch_picture(picture.url)
+    except CarrierError as error:
+        # An address that is not Twilio's has no status; nobody was asked.
+        is_refused = error.status == TOO_LARGE or (error.permanent and error.status is None)
+        is_hopeless = error.permanent and error.status != 404
+        retry_in_s = None if is_hopeless or picture.attempts >= MOST_ATTEMPTS else pause_before(picture.attempts)
+        _log.warning("picture not fetched", picture_id=picture.picture_id, why=str(error), retry_in_s=retry_in_s)
+        with station.transaction() as session:
+            pictures.record_not_fetched(
+                session,
+                now=station.clock(),
+                picture_id=picture.picture_id,
+                retry_in_s=retry_in_s,
+                is_refused=is_refused,
+                why="too large" if error.status == TOO_LARGE else str(error),
+            )
+        return
+    with station.transaction() as session:
+        pictures.record_fetched(session, now=station.clock(), picture_id=picture.picture_id, content=content)
+    _log.info("picture fetched", picture_id=picture.picture_id, size=len(content))
 
 
 def delete_at_twilio(station: Station, *, sound: OwedSound) -> None:

@@ -6,8 +6,8 @@ it can help at all, and its status 429 (never processed) that it is always safe.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from twilio.http import HttpClient
 
@@ -15,6 +15,7 @@ from callin.carrier.account import BIGGEST_PAGE, Account, client_for
 from callin.carrier.cards import CallCard, MemberCard, Moved, QueueCard
 from callin.carrier.wire import TWILIO, PooledHttpClient, fetch_media, is_within, told
 from callin.errors import CarrierError, MemberGone, QueueNotEmpty
+from callin.rules.pictures import MOST_BYTES
 from callin.settings import Settings
 
 # A webhook has 15 s in all, and a DJ who hears silence for longer than this hangs up.
@@ -24,8 +25,15 @@ NAME_TAKEN = 22003
 CALL_NOT_IN_PROGRESS = 21220
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
-# An address and our credentials in, the sound out.
-Fetch = Callable[[str, tuple[str, str]], bytes]
+LARGEST_RECORDING = 64 * 1024 * 1024
+
+
+class Fetch(Protocol):
+    """An address, our credentials and a limit in; sound or picture out."""
+
+    def __call__(self, url: str, auth: tuple[str, str], /, *, most_bytes: int) -> bytes:
+        """Return what is there."""
+        ...
 
 
 class Carrier:
@@ -39,7 +47,7 @@ class Carrier:
         Args:
             settings: account, credentials, the listener number and where the API is.
             http_client: what carries the requests, if not the network.
-            fetch: what brings the sound of a recording.
+            fetch: what brings the sound of a recording, or a picture.
         """
         account_sid, token = settings.twilio_account_sid, settings.twilio_auth_token
         if settings.twilio_api_key is not None and settings.twilio_api_secret is not None:
@@ -249,10 +257,18 @@ class Carrier:
         Raises:
             CarrierError: not Twilio's address, too large, or not there (yet).
         """
-        if not self._is_twilios(url):
-            raise CarrierError("That recording is not at Twilio; it was not fetched.", permanent=True)
-        with told("fetch a recording"):
-            return self._fetch(url, self._auth)
+        return self._fetched(url, what="recording", most_bytes=LARGEST_RECORDING)
+
+    def fetch_picture(self, url: str) -> bytes:
+        """Return a picture that came with a text, fetched as a recording is.
+
+        Args:
+            url: Twilio's `MediaUrl0` and so on.
+
+        Raises:
+            CarrierError: not Twilio's address, not there (yet), or too large (status 413).
+        """
+        return self._fetched(url, what="picture", most_bytes=MOST_BYTES)
 
     def delete_recording(self, recording_sid: str) -> None:
         """The recording is gone at Twilio; so it is if it was gone before."""
@@ -262,6 +278,12 @@ class Carrier:
         except CarrierError as error:
             if error.status != GONE:
                 raise
+
+    def _fetched(self, url: str, *, what: str, most_bytes: int) -> bytes:
+        if not self._is_twilios(url):
+            raise CarrierError(f"That {what} is not at Twilio; it was not fetched.", permanent=True)
+        with told(f"fetch a {what}"):
+            return self._fetch(url, self._auth, most_bytes=most_bytes)
 
     def _is_twilios(self, url: str) -> bool:
         return url.startswith(f"{self._api_url}/") or is_within(url, domains=TWILIO)

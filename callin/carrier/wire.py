@@ -27,7 +27,7 @@ from callin.logs import about_call, without_numbers
 TIMEOUT_S = 10
 # Above the sixteen workers of the drain, with room for the courier and the doors.
 POOL_SIZE = 64
-LARGEST_RECORDING = 64 * 1024 * 1024
+TOO_LARGE = 413
 MOST_HOPS = 4
 NO_ANSWER = "none"
 # Twilio's own hosts, which get our credentials; and where its media lie, which do not.
@@ -101,7 +101,7 @@ def _timed(method: str, uri: str) -> Iterator[dict[str, object]]:
             _log.info("asked Twilio", method=method, resource=resource, ms=round(seconds * 1000, 1), **outcome)
 
 
-def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
+def fetch_media(url: str, auth: tuple[str, str], *, most_bytes: int) -> bytes:
     """Return what is at a media address of Twilio's.
 
     Twilio may send us on to where it stores the file, and nowhere else; our credentials stay behind.
@@ -109,6 +109,7 @@ def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
     Args:
         url: where it is.
         auth: account or key, and its secret.
+        most_bytes: what is larger is refused, with status 413, and not read to its end.
     """
     home = urlsplit(url)
     for _hop in range(MOST_HOPS):
@@ -124,7 +125,7 @@ def fetch_media(url: str, auth: tuple[str, str]) -> bytes:
                 continue
             if answer.status_code != 200:
                 raise TwilioRestException(answer.status_code, "", "it is not to be had", answer.status_code)
-            return _read(answer)
+            return _read(answer, most_bytes=most_bytes)
     raise TwilioRestException(400, "", "its address leads nowhere we would follow", 400)
 
 
@@ -150,13 +151,13 @@ def is_open_to_anybody(url: str) -> bool:
         return answer.status_code == 200
 
 
-def _read(answer: requests.Response) -> bytes:
-    sound = bytearray()
+def _read(answer: requests.Response, *, most_bytes: int) -> bytes:
+    content = bytearray()
     for piece in answer.iter_content(64 * 1024):
-        sound += piece
-        if len(sound) > LARGEST_RECORDING:
-            raise TwilioRestException(413, "", f"it is larger than {LARGEST_RECORDING} bytes", 413)
-    return bytes(sound)
+        content += piece
+        if len(content) > most_bytes:
+            raise TwilioRestException(TOO_LARGE, "", f"it is larger than {most_bytes} bytes", TOO_LARGE)
+    return bytes(content)
 
 
 class _Nobody(AuthBase):

@@ -1,7 +1,6 @@
 """A small Twilio of JSON answers for tests of the carrier: one function an address, and a record of what was asked."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 
 from callin.carrier import Carrier
+from callin.carrier.carrier import Fetch
 from callin.settings import Settings
 
 ACCOUNT = "AC" + "0" * 32
@@ -79,7 +79,7 @@ def settings_for_tests(**changes: Any) -> Settings:
     return Settings(_env_file=None, **(told | changes))  # type: ignore[call-arg]
 
 
-def carrier_at(switchboard: Switchboard, fetch: Callable[[str, tuple[str, str]], bytes] | None = None) -> Carrier:
+def carrier_at(switchboard: Switchboard, fetch: Fetch | None = None) -> Carrier:
     """A carrier whose requests all go to this switchboard."""
     more = {} if fetch is None else {"fetch": fetch}
     return Carrier(settings_for_tests(), http_client=switchboard, **more)

@@ -254,7 +254,7 @@ def test_a_recording_is_fetched_with_credentials_from_twilio_alone() -> None:
     """The sound comes from Twilio's hosts, with our credentials; no other host is ever asked."""
     fetched = []
 
-    def fetch(url: str, auth: tuple[str, str]) -> bytes:
+    def fetch(url: str, auth: tuple[str, str], *, most_bytes: int) -> bytes:
         fetched.append((url, auth))
         return b"RIFF"
 

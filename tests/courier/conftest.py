@@ -40,7 +40,7 @@ class Round:
         self.courier = Courier(self.station, workers=2)
         self.limits = limits_of(settings)
 
-    def _fetch(self, url: str, _auth: tuple[str, str]) -> bytes:
+    def _fetch(self, url: str, _auth: tuple[str, str], *, most_bytes: int) -> bytes:
         sound = self.sounds[url]
         if isinstance(sound, Exception):
             raise sound

@@ -43,7 +43,7 @@ class Studio:
         self.exchange.api_base_url = API
         client = self.exchange.http_client()
 
-        def fetch(url: str, auth: tuple[str, str]) -> bytes:
+        def fetch(url: str, auth: tuple[str, str], *, most_bytes: int) -> bytes:
             answer = client.request("GET", url, auth=auth)
             assert answer.status_code == 200, url
             return bytes(answer.content)
