@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callin.desk import pictures, screening, show_log, texting
@@ -103,11 +102,8 @@ def _kept(
         due_at=now,
         message_sid=incoming.message_sid,
     )
-    try:
-        with session.begin_nested():
-            session.add(text)
-    except IntegrityError:
-        return None  # the same webhook, answered by another process this very moment
+    session.add(text)
+    session.flush()
     pictures.note(session, now=now, text=text, pictures=incoming.pictures)
     show_log.note(session, at=now, what="text in", show_id=text.show_id, actor="texter", detail=f"text {text.id}")
     return text

@@ -118,8 +118,6 @@ def _join(session: Session, *, asking: Asking) -> Answer:
         caller_id=asking.caller_id,
         phone_number=asking.text.phone_number,
     )
-    if texter is None:  # by another text of theirs, read by another process this very moment
-        return _status(session, asking=asking, kind=TextKind.HELLO_AGAIN)
     asking.text.texter_id = texter.id
     # With a DJ on an empty line the turn has come already: one text says both.
     turn_s = asking.terms.turn_s

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callin.desk import screening, show_log, texting
@@ -22,7 +21,7 @@ BETWEEN_TOPICS = " · "
 
 
 def in_line(session: Session, *, show_id: int, caller_id: int | None) -> Texter | None:
-    """Return the place that this person holds by text, or None; it is theirs alone until the transaction ends.
+    """Return the place that this person holds by text, or None.
 
     Args:
         show_id: of the show.
@@ -33,11 +32,11 @@ def in_line(session: Session, *, show_id: int, caller_id: int | None) -> Texter 
     held = select(Texter).where(
         Texter.show_id == show_id, Texter.caller_id == caller_id, Texter.state.in_(TEXTERS_IN_LINE)
     )
-    return session.scalars(held.with_for_update()).one_or_none()
+    return session.scalars(held).one_or_none()
 
 
-def join(session: Session, *, now: datetime, show_id: int, caller_id: int, phone_number: str) -> Texter | None:
-    """The person has a place behind everybody who came before; None if another process gave them one this moment.
+def join(session: Session, *, now: datetime, show_id: int, caller_id: int, phone_number: str) -> Texter:
+    """The person has a place behind everybody who came before.
 
     Args:
         now: aware.
@@ -54,11 +53,8 @@ def join(session: Session, *, now: datetime, show_id: int, caller_id: int, phone
         joined_at=now,
         rank=rank_at(now),
     )
-    try:
-        with session.begin_nested():
-            session.add(texter)
-    except IntegrityError:
-        return None
+    session.add(texter)
+    session.flush()
     _note(session, now=now, texter=texter, what="joined the line by text", actor="texter")
     return texter
 
@@ -149,7 +145,6 @@ def send_home(session: Session, *, now: datetime, show_id: int) -> int:
         select(Texter)
         .where(Texter.show_id == show_id, Texter.state.in_(TEXTERS_IN_LINE))
         .order_by(Texter.rank, Texter.id)
-        .with_for_update()
     ).all()
     for texter in waiting:
         end(session, now=now, texter=texter, state=TexterState.SENT_HOME, what="sent home by text", actor="closing")

@@ -136,11 +136,8 @@ def begin_turn_by_place(session: Session, *, now: datetime, turn_s: int) -> Text
     )
     if texter_id is None:
         return None
-    texter = session.scalars(
-        select(Texter).where(Texter.id == texter_id, Texter.state == TexterState.WAITING).with_for_update()
-    ).one_or_none()
-    if texter is not None:
-        _begin_turn(session, now=now, texter=texter, actor=BY_PLACE, turn_s=turn_s)
+    texter = session.get_one(Texter, texter_id)
+    _begin_turn(session, now=now, texter=texter, actor=BY_PLACE, turn_s=turn_s)
     return texter
 
 
@@ -158,7 +155,7 @@ def tell(session: Session, *, now: datetime, texter: Texter, turn_s: int) -> Non
 
 def _waiting(session: Session, *, now: datetime, texter_id: int, unless: TexterState | None = None) -> Texter:
     """The row of a place that is still held, or one that ended as asked for already."""
-    texter = session.scalars(select(Texter).where(Texter.id == texter_id).with_for_update()).one_or_none()
+    texter = session.get(Texter, texter_id)
     if texter is None:
         raise NotWaiting("There is no such place in the line.")
     if texter.state not in TEXTERS_IN_LINE and texter.state != unless:

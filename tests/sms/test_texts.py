@@ -1,12 +1,15 @@
 """The text line's doors: every text kept, STOP obeyed, receipts recorded."""
 
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from callin.models import Caller, Text, TextKind, TextState
+from callin.models import Caller, Picture, Show, Text, Texter, TextKind, TextState
 from tests.webhooks.ringing import Doors
 
 SENT = {"MessageSid": "SM" + "1" * 32, "From": "+14155550123", "To": "+15550100", "Body": "hi"}
@@ -156,3 +159,78 @@ def test_nonsense_is_refused_and_changes_nothing(doors: Doors, path: str, form: 
     with capture_logs():
         assert doors.post(path, {**base, **form}).status == 400
     assert doors.contents() == before
+
+
+@pytest.mark.parametrize(
+    ("opt_out_type", "body", "is_out", "answers"),
+    [
+        ("STOP", "arret", True, []),
+        ("START", "oui", False, ["status"]),
+        ("HELP", "aide", False, ["commands"]),
+        # Where Twilio says what a text is, its words are nobody else's business.
+        ("HELP", "stop", False, ["commands"]),
+        ("", "help", False, []),
+        ("TOMORROW", "hello", False, ["joined"]),
+    ],
+)
+def test_advanced_opt_out_says_what_a_text_is(
+    doors: Doors, opt_out_type: str, body: str, is_out: bool, answers: list[str]
+) -> None:
+    """By Twilio's own parameter, whatever the station's words for it; HELP is answered only there."""
+    doors.open_show()
+    doors.post("/sms/inbound", SENT, Body=body, OptOutType=opt_out_type)
+
+    assert [caller.opted_out_at is not None for caller in doors.rows(Caller)] == [is_out]
+    assert [text.kind for text in doors.rows(Text) if text.kind != TextKind.INBOUND] == answers
+
+
+def test_what_came_with_a_text_is_noted(doors: Doors) -> None:
+    """Ten attachments at the most, whatever is claimed; those that may be pictures are to be fetched."""
+    media = {f"MediaUrl{number}": f"https://api.twilio.test/ME{number}" for number in range(12)}
+    kinds = {
+        "MediaContentType0": "image/jpeg",
+        "MediaContentType1": "IMAGE/PNG; q=1",
+        "MediaContentType2": "text/vcard",
+    }
+    doors.post("/sms/inbound", SENT, Body="", NumMedia="12", **media, **kinds)
+    doors.post("/sms/inbound", SENT, Body="", NumMedia="12", **media, **kinds)
+    noted = doors.rows(Picture)
+
+    assert [picture.number for picture in noted] == list(range(10))
+    assert [picture.state for picture in noted[:3]] == ["owed", "owed", "refused"]
+    assert {picture.why for picture in noted[3:]} == {"application/octet-stream is not shown"}
+
+
+def test_texts_in_and_out_move_the_shows_revision(doors: Doors) -> None:
+    """Open boards see a text come in, whether it is a command or not; it belongs to the show that is on."""
+    show_id = doors.open_show()
+    revisions = [doors.rows(Show)[0].revision]
+    for number, body in enumerate(("hi", "owls", "status", "leave", "play the owl song")):
+        doors.post("/sms/inbound", SENT, Body=body, MessageSid=f"SM{number}")
+        revisions.append(doors.rows(Show)[0].revision)
+
+    assert revisions == sorted(set(revisions))
+    assert {text.show_id for text in doors.rows(Text)} == {show_id}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("is_one_text", [True, False])
+def test_two_processes_at_once_answer_once(doors: Doors, database_url: str, is_one_text: bool) -> None:
+    """One webhook told six times at the same moment, or six texts of one person: one place, and one answer a text."""
+    doors.open_show()
+    stations = [Doors(database_url) for _ in range(3)]
+    ready = threading.Barrier(6)
+
+    def text(number: int) -> int:
+        ready.wait()
+        sid = SENT["MessageSid"] if is_one_text else f"SM{number}"
+        return stations[number % 3].post("/sms/inbound", SENT, MessageSid=sid).status
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(text, range(6))) == [200] * 6
+    kinds = Counter(row.kind for row in doors.rows(Text))
+    for station in stations:
+        station.station.engine.dispose()
+
+    assert len(doors.rows(Texter)) == 1
+    assert kinds == ({"inbound": 1, "joined": 1} if is_one_text else {"inbound": 6, "joined": 1, "hello_again": 5})
