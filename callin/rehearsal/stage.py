@@ -22,13 +22,12 @@ from typing import BinaryIO
 from urllib.parse import urlencode
 
 import urllib3
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from sqlalchemy import select
 
 from callin.errors import CallinError
+from callin.given_settings import OnlyThese
 from callin.rehearsal.database import fresh_database
 from callin.rehearsal.switchboard import Switchboard
-from callin.settings import Settings
 from callin.station import Station, station_of
 
 LISTENER_NUMBER = "+15550001000"
@@ -92,7 +91,7 @@ class Stage:
             "LOG_LEVEL": "WARNING",
         } | order.settings
         self.switchboard = Switchboard(self.exchange_url)
-        self.station: Station = station_of(_OnlyThese(**self.environment))  # type: ignore[arg-type]  # by alias
+        self.station: Station = station_of(OnlyThese(**self.environment))  # type: ignore[arg-type]  # by alias
 
     def set_up(self) -> None:
         """Exchange, station and courier answer, and the two numbers lead to the station.
@@ -215,21 +214,6 @@ class Stage:
     def _last_words(self, name: str) -> str:
         lines = (self._folder / f"{name}.log").read_text(errors="replace").splitlines()
         return "\n".join(lines[-20:])
-
-
-class _OnlyThese(Settings):
-    """Settings from what is given alone: neither the person's environment nor their .env."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  pydantic's own protocol
-        init_settings: PydanticBaseSettingsSource,
-        *_others: PydanticBaseSettingsSource,
-        **_named: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read nothing but the arguments."""
-        return (init_settings,)
 
 
 def _wait_for_a_turn() -> BinaryIO:

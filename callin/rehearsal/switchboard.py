@@ -54,6 +54,10 @@ class Switchboard:
         """The words are spoken; on a finished call nothing happens."""
         self._ask("POST", f"/calls/{call_sid}/speech", {"text": text})
 
+    def text(self, number: str, *, to: str, body: str) -> None:
+        """The phone sends a text there."""
+        self._ask("POST", "/messages", {"from": number, "to": to, "body": body})
+
     def hang_up(self, call_sid: str) -> None:
         """The call is over."""
         self._ask("POST", f"/calls/{call_sid}/hangup")
