@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from callin import opening, usher
 from callin.board.access import BoardDoor, Visit
 from callin.board.forms import LARGEST_ID, PLACE, moment_of, place_of, sentence_of, until_of, words_of
-from callin.desk import inbox, message_shelf, places, shows
+from callin.desk import inbox, message_shelf, places, shows, turns
 from callin.desk.lineup import PlaceKind
 from callin.desk.places import CardField, Edit
 from callin.errors import CarrierError, DeskError, EditedMeanwhile, NotThere
@@ -73,7 +73,7 @@ def flag(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
 @door.action(PLACE + "/move", right=Right.WRITE)
 def move(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
     """Move a place: `by` so many steps, or `before` another place (empty: to the end)."""
-    with visit.station.transaction() as session:
+    with visit.station.moving_line() as session:
         if "before" in request.form:
             places.move_before(session, **_place(visit, kind, place_id), other=place_of(request.form["before"]))
         else:
@@ -88,6 +88,33 @@ def move(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
 def next_up(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
     """Put a caller next up: Twilio moves them; the row says «moving» meanwhile."""
     usher.put_next_up(visit.station, call_sid=_call_sid(visit, kind, place_id), actor=visit.user.name)
+    return DONE
+
+
+@door.action(PLACE + "/notify", right=Right.WRITE)
+def notify(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
+    """Tell a texter that it is their turn; told again only once that turn is over."""
+    with visit.station.moving_line() as session:
+        texter_id = places.texter_id_of(session, kind=PlaceKind(kind), place_id=place_id)
+        turns.notify(session, **_by(visit), texter_id=texter_id, turn_s=visit.station.settings.turn_s)
+    return DONE
+
+
+@door.action(PLACE + "/arrived", right=Right.WRITE)
+def arrived(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
+    """A texter is here by another way: they are thanked."""
+    with visit.station.moving_line() as session:
+        texter_id = places.texter_id_of(session, kind=PlaceKind(kind), place_id=place_id)
+        turns.arrived(session, **_by(visit), texter_id=texter_id)
+    return DONE
+
+
+@door.action(PLACE + "/remove", right=Right.WRITE)
+def remove(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
+    """Take a texter out of the line; they are told."""
+    with visit.station.moving_line() as session:
+        texter_id = places.texter_id_of(session, kind=PlaceKind(kind), place_id=place_id)
+        turns.remove(session, **_by(visit), texter_id=texter_id)
     return DONE
 
 
@@ -106,8 +133,10 @@ def drop(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
 def ban(visit: Visit, kind: str, place_id: int) -> ResponseReturnValue:
     """Ban this person, for some days or for good, and take them out of the line."""
     asked = _place(visit, kind, place_id)
-    with visit.station.transaction() as session:
+    with visit.station.moving_line() as session:
         places.ban(session, **asked, reason=sentence_of("reason"), until=until_of(visit.station.clock()))
+        if asked["kind"] == PlaceKind.TEXTER:
+            turns.remove(session, **_by(visit), texter_id=place_id)
     if asked["kind"] == PlaceKind.CALL:
         usher.drop(visit.station, call_sid=_call_sid(visit, kind, place_id), from_the_air=False, actor=visit.user.name)
     return DONE

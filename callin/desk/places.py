@@ -196,6 +196,19 @@ def row_of(session: Session, *, kind: PlaceKind, place_id: int) -> Call | Texter
     return row
 
 
+def texter_id_of(session: Session, *, kind: PlaceKind, place_id: int) -> int:
+    """Return the id of a place of this show, if it is held by text.
+
+    Raises:
+        NoOpenShow, NotThere: as `row_of`.
+        NotWaiting: it is held by phone.
+    """
+    row = row_of(session, kind=kind, place_id=place_id)
+    if isinstance(row, Call):
+        raise NotWaiting("That caller waits by phone; this is for people who wait by text.")
+    return row.id
+
+
 def why_not_in_line(row: Call | Texter, *, now: datetime) -> str:
     """Return in words where somebody is who does not wait in the line."""
     if isinstance(row, Texter):

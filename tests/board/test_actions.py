@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callin.models import Call, Caller, LogLine, Message, Show, ShowState, Text, TextKind
+from callin.models import Call, Caller, LogLine, Message, Show, ShowState, Text, Texter, TextKind
 from callin.rules.call_states import CallState
 from callin.rules.roles import Role
 from tests.board.test_attachments import leave_message
@@ -230,3 +230,72 @@ def test_nothing_is_done_without_the_token_of_a_page(doors: Doors, producer: Bro
 
     assert reply.status_code == 400
     assert doors.contents() == before
+
+
+def texts_in(doors: Doors, body: str, *, number: str = "+14155550177") -> int:
+    """Somebody texts the station; return the id of the place they hold."""
+    sid = f"SM{len(doors.rows(Text)):032x}"
+    doors.post("/sms/inbound", {"MessageSid": sid, "From": number, "To": "+15550100", "Body": body})
+    return doors.rows(Texter)[-1].id
+
+
+def told(doors: Doors) -> list[str]:
+    """The kinds of texts that go out unasked."""
+    return [text.kind for text in doors.rows(Text) if text.kind != TextKind.INBOUND and text.answers_id is None]
+
+
+@pytest.mark.parametrize(
+    ("doing", "kind", "state"),
+    [("notify", "your_turn", "notified"), ("arrived", "arrived", "arrived"), ("remove", "removed", "removed")],
+)
+def test_what_is_done_to_a_texter_is_done_once(
+    doors: Doors, screener: Browser, doing: str, kind: str, state: str
+) -> None:
+    """Pressed twice: one text, and their place says so."""
+    doors.open_show()
+    place_id = texts_in(doors, "hi")
+    for _ in range(2):
+        assert screener.post(f"/board/places/texter/{place_id}/{doing}").status_code == 204
+
+    assert told(doors) == [kind]
+    assert [texter.state for texter in doors.rows(Texter)] == [state]
+
+
+@pytest.mark.parametrize("doing", ["notify", "arrived", "remove"])
+def test_what_is_for_texters_is_refused_to_callers_in_words(doors: Doors, screener: Browser, doing: str) -> None:
+    """A caller on the phone, somebody who has left, a place of another show."""
+    (ana,) = wait_in_line(doors, "Ana")
+    place_id = texts_in(doors, "hi")
+    texts_in(doors, "leave")
+
+    by_phone = screener.post(f"/board/places/call/{ana}/{doing}")
+    gone = screener.post(f"/board/places/texter/{place_id}/{doing}")
+
+    assert (by_phone.status_code, gone.status_code) == (409, 409)
+    assert "waits by phone" in by_phone.json["why"]
+    assert "has left the line" in gone.json["why"]
+    assert screener.post(f"/board/places/texter/99/{doing}").status_code == 404
+    assert told(doors) == []
+
+
+def test_a_texter_who_cannot_be_texted_is_not_notified(doors: Doors, screener: Browser) -> None:
+    """The producer is told why; they keep the place."""
+    doors.open_show()
+    place_id = texts_in(doors, "hi")
+    with doors.station.transaction() as session:
+        session.get_one(Caller, doors.rows(Caller)[0].id).no_texts_why = "landline"
+    reply = screener.post(f"/board/places/texter/{place_id}/notify")
+
+    assert (reply.status_code, reply.json["why"]) == (409, "They cannot be texted: landline.")
+    assert [texter.state for texter in doors.rows(Texter)] == ["waiting"]
+
+
+def test_a_banned_texter_is_out_of_the_line(doors: Doors, producer: Browser) -> None:
+    """Told that they are out, and answered no more."""
+    doors.open_show()
+    place_id = texts_in(doors, "hi")
+    assert producer.post(f"/board/places/texter/{place_id}/ban", {"reason": "rude"}).status_code == 204
+    texts_in(doors, "hi")
+
+    assert [texter.state for texter in doors.rows(Texter)] == ["removed"]
+    assert told(doors) == ["removed"]
