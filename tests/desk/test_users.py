@@ -192,6 +192,7 @@ def test_a_link_opens_once_and_in_time(desk: Desk) -> None:
     assert desk.do(sign_in.owner_of_link, now=desk.now, token=token) == card
     assert desk.do(sign_in.use_link, now=desk.now, token=token) == card
     assert desk.do(sign_in.use_link, now=desk.now, token=token) is None
+    assert desk.do(sign_in.owner_of_link, now=desk.now, token=token) is None
     late = link(desk, minutes=10)
     desk.later(600)
     assert desk.do(sign_in.use_link, now=desk.now, token=late) is None
