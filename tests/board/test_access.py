@@ -70,6 +70,7 @@ def test_a_role_without_the_right_is_told_so(rooms: Doors) -> None:
     assert (page.status_code, page.mimetype) == (403, "text/html")
     assert "Your role here (dj) does not include this." in page.text
     assert (action.status_code, action.mimetype) == (403, "text/plain")
+    assert action.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("token", [None, "", "nonsense", "of another browser"])
