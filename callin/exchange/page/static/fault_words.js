@@ -103,5 +103,10 @@ export const POLICIES = [
   },
   { name: "delete_nonempty_status", choices: [400, 409], what: "Status of deleting a queue with members." },
   { name: "second_member_post", choices: [404, 400], what: "Status of moving a member who is gone." },
+  {
+    name: "signature_algorithm",
+    choices: ["sha1", "sha256"],
+    what: "How webhooks are signed; sha256 is also named in a header.",
+  },
   { name: "media_auth", choices: [true, false], what: "Recordings and pictures need the account's token." },
 ];

@@ -12,7 +12,7 @@ export class Numbers {
     this.list = element.querySelector("ul.numbers");
     this.form = element.querySelector("form.attach");
     this.trouble = this.form.querySelector(".trouble");
-    this.known = [];
+    this.known = null;
     this.form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (await this.attach()) attached();
@@ -89,7 +89,7 @@ export class Numbers {
 
   free() {
     let number = FIRST_FREE;
-    while (this.known.some((each) => each.number === `+${number}`)) number += 1;
+    while (this.known?.some((each) => each.number === `+${number}`)) number += 1;
     return `+${number}`;
   }
 }

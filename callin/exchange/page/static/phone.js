@@ -80,8 +80,7 @@ export class Phone {
     this.texts.show(texts);
     this.showRinging();
     const isBusy = this.isBusy();
-    this.enable(".call", !isBusy && numbers.length > 0);
-    this.enable(".hang-up", isBusy);
+    this.swap(isBusy, numbers.length > 0);
     this.enable(".speak [type=submit]", isBusy);
     this.enable("[name=clip]", isBusy);
     this.enable(".microphone", isBusy || Boolean(this.stopRecording));
@@ -90,11 +89,17 @@ export class Phone {
   }
 
   enable(selector, isOn) {
-    const control = this.find(selector);
-    const hadFocus = control === document.activeElement;
-    control.disabled = !isOn;
-    // The focus does not fall off the page with the button that had it.
-    if (hadFocus && !isOn) this.find(selector === ".call" ? ".hang-up" : ".call").focus();
+    this.find(selector).disabled = !isOn;
+  }
+
+  /** One of Call and Hang up can be pressed; the focus goes with it, and is not lost on a button that cannot. */
+  swap(isBusy, canCall) {
+    const [call, hangUp] = [this.find(".call"), this.find(".hang-up")];
+    const [on, off] = isBusy ? [hangUp, call] : [call, hangUp];
+    const hadFocus = off === document.activeElement;
+    on.disabled = !isBusy && !canCall;
+    if (hadFocus) on.focus();
+    off.disabled = true;
   }
 
   showRinging() {

@@ -1,7 +1,10 @@
-// TwiML and JSON made readable: indented, and its parts marked for the style sheet. Whatever cannot be read is shown as
-// it came.
+// TwiML and JSON made readable: indented, and its parts marked for the style sheet. What cannot be taken apart is shown
+// as it came. Not by the browser's own parser: that one answers broken XML with a page of its own.
 
 import { make } from "./dom.js";
+
+const PIECE = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<\/?[\w:.-]+(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*\/?>|[^<]+/g;
+const ATTRIBUTE = /([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')/g;
 
 /** Return a <pre> with an answer's body. */
 export function readable(body, contentType) {
@@ -9,7 +12,7 @@ export function readable(body, contentType) {
   place.setAttribute("role", "region");
   place.setAttribute("aria-label", "The answer's body");
   if (!body) place.append(make("i", {}, "(nothing)"));
-  else if (/xml|html/.test(contentType) || body.trimStart().startsWith("<")) place.append(...xml(body));
+  else if (/xml|html/.test(contentType) || body.trimStart().startsWith("<")) place.append(...xml(body.trim()));
   else place.append(json(body));
   return place;
 }
@@ -22,35 +25,47 @@ function json(body) {
   }
 }
 
+/** One line for each tag; an element that has nothing but words stays on one. */
 function xml(body) {
-  const parsed = new DOMParser().parseFromString(body.trim(), "application/xml");
-  if (parsed.querySelector("parsererror")) return [body];
-  return element(parsed.documentElement, 0);
+  const pieces = body.match(PIECE) ?? [];
+  if (pieces.join("") !== body) return [body];
+  const shown = [];
+  let depth = 0;
+  let isInline = false; // the words before this tag stand on the line of their own element
+  pieces.forEach((piece, n) => {
+    if (piece.startsWith("</")) {
+      depth = Math.max(0, depth - 1);
+      shown.push(isInline ? "" : indent(depth), ...marked(piece), "\n");
+      isInline = false;
+    } else if (piece.startsWith("<")) {
+      const isOpening = !/^<[!?]|\/>$/.test(piece);
+      isInline = isOpening && !pieces[n + 1]?.startsWith("<") && Boolean(pieces[n + 2]?.startsWith("</"));
+      shown.push(indent(depth), ...marked(piece), isInline ? "" : "\n");
+      if (isOpening) depth += 1;
+    } else if (piece.trim()) {
+      const words = make("span", { className: "words" }, piece.trim());
+      shown.push(...(isInline ? [words] : [indent(depth), words, "\n"]));
+    } else if (isInline) {
+      isInline = false;
+      shown.push("\n");
+    }
+  });
+  return shown;
 }
 
-/** One element, its attributes and what is in it, as marked pieces; words stay on the element's own line. */
-function element(node, depth) {
-  const indent = "  ".repeat(depth);
-  const pieces = [indent, "<", make("b", { className: "tag" }, node.nodeName)];
-  for (const { name, value } of node.attributes) {
-    pieces.push(
-      " ",
-      make("span", { className: "attribute" }, name),
-      "=",
-      make("span", { className: "value" }, JSON.stringify(value)),
-    );
+function indent(depth) {
+  return "  ".repeat(depth);
+}
+
+/** A tag, its name, attributes and values marked. */
+function marked(tag) {
+  const found = /^(<\/?)([\w:.-]+)([\s\S]*?)(\s*\/?>)$/.exec(tag);
+  if (!found) return [tag];
+  const [, open, name, attributes, close] = found;
+  const pieces = [open, make("b", { className: "tag" }, name)];
+  for (const [, key, equals, value] of attributes.matchAll(ATTRIBUTE)) {
+    pieces.push(" ", make("span", { className: "attribute" }, key), equals);
+    pieces.push(make("span", { className: "value" }, value));
   }
-  const children = [...node.childNodes].filter((child) => child.nodeType !== Node.TEXT_NODE || child.data.trim());
-  if (!children.length) return [...pieces, "/>\n"];
-  pieces.push(">");
-  const isPlain = children.every((child) => child.nodeType === Node.TEXT_NODE);
-  if (isPlain) pieces.push(make("span", { className: "words" }, node.textContent.trim()));
-  else pieces.push("\n", ...children.flatMap((child) => inside(child, depth + 1)), indent);
-  return [...pieces, "</", make("b", { className: "tag" }, node.nodeName), ">\n"];
-}
-
-function inside(node, depth) {
-  if (node.nodeType === Node.ELEMENT_NODE) return element(node, depth);
-  const text = node.nodeType === Node.COMMENT_NODE ? `<!--${node.data}-->` : node.data.trim();
-  return ["  ".repeat(depth), make("span", { className: "words" }, text), "\n"];
+  return [...pieces, close.trim()];
 }
