@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -11,10 +9,11 @@ from rich.table import Table
 
 from callin.errors import CallinError
 from callin.rehearsal.director import Director
+from callin.rehearsal.encore import stay_up
 from callin.rehearsal.plots import Plot
 from callin.rehearsal.producer import PAULA, hire, way_in
 from callin.rehearsal.review import Review, review
-from callin.rehearsal.stage import DJ_LINE, LISTENER_NUMBER, Stage, StageOrder
+from callin.rehearsal.stage import Stage, StageOrder
 
 ALL_WELL, DIFFERED, INTERRUPTED = 0, 1, 130
 
@@ -62,7 +61,7 @@ def rehearse(rehearsal: Rehearsal, *, console: Console) -> int:
         _tell_review(judged, console=console)
         is_all_well = judged.is_as_the_plot_says
         if not rehearsal.is_once:
-            _stay_up(stage, say=tell)
+            stay_up(stage, say=tell)
         return ALL_WELL if is_all_well else DIFFERED
     except KeyboardInterrupt:
         tell("\nStopped.")
@@ -99,18 +98,3 @@ def _tell_review(judged: Review, *, console: Console) -> None:
         console.print("What differed:")
         for difference in judged.differences:
             console.print(f"  {difference}", markup=False, highlight=False)
-
-
-def _stay_up(stage: Stage, *, say: Callable[[str], None]) -> None:
-    say("")
-    say("Everything stays up. Now it is your turn:")
-    say(
-        f'  a listener rings   curl -d \'{{"from": "+15550123456", "to": "{LISTENER_NUMBER}"}}\' '
-        f"{stage.exchange_url}/_exchange/calls"
-    )
-    say(f"  the DJ line is     {DJ_LINE}")
-    say(f"  what a phone hears curl {stage.exchange_url}/_exchange/calls/CA…")
-    say(f"  the board          {way_in(stage.station)}   (works once)")
-    say(f"  the station        {stage.station_url}/readyz")
-    say("Ctrl-C stops everything.")
-    threading.Event().wait()

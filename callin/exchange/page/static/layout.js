@@ -10,13 +10,19 @@ export function named() {
   return wanted
     .map((text) => text.split(",").map((part) => part.trim()))
     .filter(([name, number]) => name && number)
-    .map(([name, number, to]) => ({ name, number, to: to ?? "" }));
+    .map(([name, number, to]) => ({ name, number: withPlus(number), to: withPlus(to ?? "") }));
+}
+
+// A plus sign is awkward in an address, so it may be left out; a withheld number is a word and has none.
+function withPlus(number) {
+  return /^\d+$/.test(number) ? `+${number}` : number;
 }
 
 /** Keep these phones in the address. */
 export function keep(phones) {
-  const query = new URLSearchParams(phones.map(({ name, number, to }) => ["phone", [name, number, to].join(",")]));
-  history.replaceState(null, "", phones.length ? `#${query}` : location.pathname);
+  const query = new URLSearchParams(phones.map(({ name, number, to }) => ["phone", [name, number, to].join(",").replaceAll("+", "")]));
+  const address = String(query).replaceAll("%2C", ",");
+  history.replaceState(null, "", phones.length ? `#${address}` : location.pathname);
 }
 
 /** Return a phone for each of the exchange's first numbers, named after what they ring. */

@@ -17,7 +17,7 @@ const ENDINGS = {
   canceled: "over: called off",
 };
 const RINGING = ["queued", "ringing"];
-const ICONS = { idle: "○", ringing: "◔", talking: "●", queued: "⧗", bridged: "⇄", over: "✓" };
+const ICONS = { idle: "○", ringing: "◔", talking: "●", queued: "◐", bridged: "⇄", over: "✓" };
 
 export class Phone {
   constructor({ name, number, to }, { clock, ear, removed, changed }) {

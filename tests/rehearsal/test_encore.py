@@ -1,0 +1,60 @@
+"""What a newcomer does after the show: one click on the phones page, and they are in line (real browser)."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.chromium import chromium
+
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def phones(tmp_path: Path) -> Iterator[str]:
+    """The address of the phones page, as a rehearsal that stays up prints it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "callin", "rehearse", "--plot", "short", "--port", "0"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    told = []
+    for line in process.stdout:
+        told.append(line)
+        if "Ctrl-C" in line:
+            break
+    found = re.search(r"http://\S+/#phone=\S+", "".join(told))
+    assert found is not None, "".join(told)
+    yield found[0]
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+
+
+def test_one_click_and_one_is_in_line(phones: str) -> None:
+    """Two listeners ring and hear their places; the DJ rings, is let in by number, and is put through to the first."""
+    with chromium() as browser:
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(phones)
+        first, second, dj = (page.get_by_role("article").nth(n) for n in range(3))
+
+        first.get_by_role("button", name="Call").click()
+        expect(first.locator(".captions")).to_contain_text("You are next", timeout=PATIENCE_MS)
+        second.get_by_role("button", name="Call").click()
+        expect(second.locator(".captions")).to_contain_text("You are number 2 in line", timeout=PATIENCE_MS)
+        dj.get_by_role("button", name="Call").click()
+
+        expect(dj.locator(".state")).to_contain_text("talking with +1 555 012 3456", timeout=PATIENCE_MS)
+        expect(first.locator(".captions")).to_contain_text("put through to +1 555 010 9999")
