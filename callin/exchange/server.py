@@ -109,7 +109,7 @@ def serve(
             is_control_open=is_control_open,
         )
         moved = f" (port {port} was taken)" if port not in (0, server.port) else ""
-        print(f"exchange: {server.url}{moved}", flush=True)  # noqa: T201 - the one line it promises
+        print(f"exchange: {server.url}{moved}, phones in the browser: {server.url}/", flush=True)  # noqa: T201 - the one line it promises
         stop.wait()
         server.close()
     finally:

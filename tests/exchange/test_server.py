@@ -167,6 +167,7 @@ def test_serve_prints_its_address_on_one_line_and_ends_cleanly(number: signal.Si
     rest, errors = process.communicate(timeout=20)
 
     assert line.startswith("exchange: http://127.0.0.1:")
+    assert line.rstrip().endswith(f"phones in the browser: {line.split()[1].rstrip(',')}/")
     assert (rest, errors, process.returncode) == ("", "", 0)
 
 

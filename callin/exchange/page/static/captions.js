@@ -1,13 +1,14 @@
 // What a phone hears, as captions: words appear in full at once, and are marked as they are said.
 
-import { make, spaced } from "./dom.js";
+import { make } from "./dom.js";
 
 const NEAR_THE_END_PX = 40;
 
 export class Captions {
-  constructor(element, { listen }) {
+  constructor(element, { listen, whoIs }) {
     this.element = element;
     this.listen = listen; // plays a caption's sound
+    this.whoIs = whoIs; // says whose a number is
     this.callSid = null;
     this.lines = new Map(); // by key
     this.talking = null; // the words that are being said: {words, at, until}
@@ -60,7 +61,9 @@ export class Captions {
         ? caption.text.split(/\s+/).map((word) => make("span", { className: "to-come" }, word))
         : [];
     const element = make("p", { className: `caption ${caption.kind}` });
-    element.append(...(words.length ? spacedOut(words) : inWords(call, caption)));
+    element.append(
+      ...(words.length ? spacedOut(words) : inWords(caption, call.bridged_to && this.whoIs(call.bridged_to))),
+    );
     const line = { element, words, at: Date.parse(caption.at), until, done: !words.length, button: null };
     this.lines.set(caption.key, line);
     this.element.append(element);
@@ -89,7 +92,7 @@ function spacedOut(words) {
   return words.flatMap((word, n) => (n ? [" ", word] : [word]));
 }
 
-function inWords(call, caption) {
+function inWords(caption, other) {
   const { kind, text = "", url = "" } = caption;
   switch (kind) {
     case "play":
@@ -99,13 +102,13 @@ function inWords(call, caption) {
     case "record":
       return ["● beep: what you say now is recorded"];
     case "bridge":
-      return [call.bridged_to ? `⇄ put through to ${spaced(call.bridged_to)}` : "⇄ put through"];
+      return [other ? `⇄ put through to ${other}` : "⇄ put through"];
     case "pressed":
       return ["You pressed ", make("kbd", {}, text)];
     case "spoke":
       return [make("b", {}, "You: "), text || "(a sound)"];
     case "other":
-      return [make("b", {}, "The other phone: "), text || "(a sound)"];
+      return [make("b", {}, `${other ?? "The other phone"}: `), text || "(a sound)"];
     default:
       return [text || kind];
   }

@@ -20,7 +20,9 @@ function withPlus(number) {
 
 /** Keep these phones in the address. */
 export function keep(phones) {
-  const query = new URLSearchParams(phones.map(({ name, number, to }) => ["phone", [name, number, to].join(",").replaceAll("+", "")]));
+  const query = new URLSearchParams(
+    phones.map(({ name, number, to }) => ["phone", [name, number, to].join(",").replaceAll("+", "")]),
+  );
   const address = String(query).replaceAll("%2C", ",");
   history.replaceState(null, "", phones.length ? `#${address}` : location.pathname);
 }

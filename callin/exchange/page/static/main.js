@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { Clock } from "./clock.js";
 import { CrowdPanel } from "./crowd.js";
-import { make, say } from "./dom.js";
+import { make, say, spaced } from "./dom.js";
 import { Ear } from "./ear.js";
 import { FaultPanel } from "./faults.js";
 import * as layout from "./layout.js";
@@ -61,12 +61,17 @@ function suggestPhones() {
 }
 
 function put(wanted) {
-  const phone = new Phone(wanted, { clock, ear, removed: remove, changed: keep });
+  const phone = new Phone(wanted, { clock, ear, removed: remove, changed: keep, whoIs });
   phone.first = wanted.to;
   desk.push(phone);
   find("#cards").append(phone.element);
   if (!ear.phone) ear.hold(phone.number);
   showEar();
+}
+
+/** Say whose a number is: the phone's name, if it stands on the desk. */
+function whoIs(number) {
+  return desk.find((phone) => phone.number === number)?.name ?? spaced(number);
 }
 
 function keep() {

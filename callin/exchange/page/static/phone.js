@@ -20,8 +20,8 @@ const RINGING = ["queued", "ringing"];
 const ICONS = { idle: "○", ringing: "◔", talking: "●", queued: "◐", bridged: "⇄", over: "✓" };
 
 export class Phone {
-  constructor({ name, number, to }, { clock, ear, removed, changed }) {
-    Object.assign(this, { name, number, to, clock, ear, changed });
+  constructor({ name, number, to }, { clock, ear, removed, changed, whoIs }) {
+    Object.assign(this, { name, number, to, clock, ear, changed, whoIs });
     this.call = null;
     this.element = document.querySelector("#phone").content.firstElementChild.cloneNode(true);
     this.element.setAttribute("aria-label", `${name}, ${spaced(number)}`);
@@ -32,7 +32,10 @@ export class Phone {
     this.find(".thread").setAttribute("aria-label", `Texts of ${name}`);
     this.find(".remove").setAttribute("aria-label", `Remove ${name}`);
     this.select = this.find(".dial select");
-    this.captions = new Captions(this.find(".captions"), { listen: (sid, caption) => ear.listen(sid, caption) });
+    this.captions = new Captions(this.find(".captions"), {
+      listen: (sid, caption) => ear.listen(sid, caption),
+      whoIs,
+    });
     this.texts = new Texts(this.find(".texts"), {
       number: () => number,
       to: () => this.select.value,
@@ -104,7 +107,7 @@ export class Phone {
 
   showRinging() {
     const place = this.find(".rings");
-    if (this.ringing) say(place.querySelector(".words"), `It rings: ${spaced(this.ringing.from)} calls.`);
+    if (this.ringing) say(place.querySelector(".words"), `It rings: ${this.whoIs(this.ringing.from)} calls.`);
     place.hidden = !this.ringing;
   }
 
@@ -130,7 +133,7 @@ export class Phone {
     if (!call) return ["idle", "on the hook: choose a number and press Call"];
     const other = spaced(call.with);
     if (call.is_over) return ["over", ENDINGS[call.status] ?? call.status];
-    if (call.bridged_to) return ["bridged", `talking with ${spaced(call.bridged_to)}`];
+    if (call.bridged_to) return ["bridged", `talking with ${this.whoIs(call.bridged_to)}`];
     if (call.queue) return ["queued", `waiting in «${call.queue}»${call.place ? `, number ${call.place}` : ""}`];
     if (RINGING.includes(call.status)) return ["ringing", `ringing ${other}`];
     return ["talking", `on the phone with ${other}`];
