@@ -5,9 +5,24 @@ from __future__ import annotations
 import json
 import re
 
+import click
+import pytest
+
+from callin.cli import callin
 from tests.house.pages import ROOT, codes, table
 
 DEPLOY = ROOT / "docs" / "deploy"
+UNITS = [DEPLOY / "callin-web.service", DEPLOY / "callin-courier.service"]
+
+
+def check(line: str) -> None:
+    """A command of ours with options that it has."""
+    command: click.Command = callin
+    words = line.split()[1:]
+    while isinstance(command, click.Group):
+        command, words = command.commands[words[0]], words[1:]
+    known = {spelling for parameter in command.params for spelling in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known, line
 
 
 def test_the_dashboard_asks_for_figures_that_exist() -> None:
@@ -30,3 +45,55 @@ def test_every_figure_but_the_counts_of_seconds_is_on_the_dashboard() -> None:
     """A figure that nobody looks at would not be worth counting."""
     shown = set(re.findall(r"\bcallin_\w+", (DEPLOY / "grafana.json").read_text()))
     assert {name.removesuffix("_bucket") for name in shown} == {codes(row[0])[0] for row in table("Figures")}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_starts_what_there_is(unit: object) -> None:
+    """Its commands can be typed, it runs as nobody special, and it is stopped with patience."""
+    text = (DEPLOY / unit.name).read_text()  # type: ignore[attr-defined]  # a path
+    commands = re.findall(r"^Exec\w+=/srv/callin/\.venv/bin/(callin .+)$", text, re.MULTILINE)
+    assert commands
+    for command in commands:
+        check(command)
+    for line in ("User=callin", "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "TimeoutStopSec=40"):
+        assert f"\n{line}\n" in text, line
+
+
+def test_the_procfile_starts_what_there_is() -> None:
+    """Web, courier and the upgrade before each release."""
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    assert list(lines) == ["release", "web", "courier"]
+    for command in lines.values():
+        check(command)
+
+
+def test_the_image_holds_what_it_needs_and_no_more() -> None:
+    """Everything copied is let through, nothing else is, and it neither runs as root nor without a health check."""
+    text = (ROOT / "Dockerfile").read_text()
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {word for line in re.findall(r"^COPY (?!--)(.+) \S+$", text, re.MULTILINE) for word in line.split()}
+    assert copied == let_through
+    assert all((ROOT / name).exists() for name in copied)
+    assert "\nUSER callin\n" in text
+    assert "\nHEALTHCHECK " in text
+    for command in re.findall(r"callin [a-z][^&\"]*", text.partition("\nCMD ")[2]):
+        check(command)
+
+
+def test_the_composition_starts_what_there_is() -> None:
+    """Commands that can be typed, every secret from outside, nothing open but on this machine."""
+    text = (ROOT / "compose.yaml").read_text()
+    commands = [json.loads(words) for words in re.findall(r"^    command: (\[.+\])$", text, re.MULTILINE)]
+    assert len(commands) == 3
+    for words in commands:
+        check(" ".join(words))
+    assert re.findall(r"ports: (.+)$", text, re.MULTILINE) == ['["127.0.0.1:8000:8000"]']
+    assert not re.search(r"PASSWORD: (?!\$)", text)
+
+
+@pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
+def test_a_front_lets_streams_through(name: str) -> None:
+    """Neither holds back what is written bit by bit, and both lead to the port of `callin serve`."""
+    text = (DEPLOY / name).read_text()
+    assert "127.0.0.1:8000" in text
+    assert "flush_interval -1" in text or "proxy_buffering off;" in text
