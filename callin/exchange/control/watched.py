@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from callin.exchange import voice
 from callin.exchange.clock import ManualClock
 from callin.exchange.control.captions import shown_captions
 from callin.exchange.control.crowd import shown_crowd
@@ -31,6 +32,7 @@ def watched(exchange: Exchange, numbers: Iterable[str]) -> dict[str, Any]:
         "api_url": exchange.api_base_url,
         "clock": shown_clock(exchange),
         "words_per_s": WORDS_PER_S,
+        "has_voice": voice.program() is not None,
         "numbers": [shown_number(number) for number in exchange.numbers.values()],
         "queues": [
             {"name": queue.friendly_name, "size": len(queue.members), "max_size": queue.max_size}

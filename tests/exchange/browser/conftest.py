@@ -85,9 +85,9 @@ def serve(*options: str) -> ServedExchange:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
-    found = re.search(r"http://\S+", process.stdout.readline())
+    found = re.search(r"http://[\d.:]+", process.stdout.readline())
     assert found is not None
-    return ServedExchange(found[0].rstrip("/"), process)
+    return ServedExchange(found[0], process)
 
 
 @pytest.fixture(scope="session")

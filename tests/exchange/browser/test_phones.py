@@ -8,10 +8,10 @@ import wave
 from collections.abc import Callable
 
 import urllib3
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from callin.exchange.exchange import ACCOUNT_SID, AUTH_TOKEN
-from tests.exchange.browser.conftest import Application, ServedExchange, card
+from tests.exchange.browser.conftest import PATIENCE_MS, Application, ServedExchange, card
 
 LISTENER, DJ = "Listener phone", "DJ phone"
 
@@ -236,3 +236,26 @@ def test_sound_is_heard_through_the_exchange(page: Page) -> None:
 
     assert heard.value.headers["content-type"] == "audio/wav"
     assert heard.value.url.startswith(page.url.split("/#")[0].rstrip("/"))
+
+
+def test_words_are_spoken_by_the_browsers_voice_when_it_has_one(browser: Browser, phone_in: ServedExchange) -> None:
+    """Once sound is on, and those of the phone at the ear alone."""
+    context = browser.new_context()
+    context.add_init_script(
+        """globalThis.spoken = [];
+        Object.defineProperty(globalThis, "speechSynthesis", { value: {
+            getVoices: () => [{}], speak: (words) => spoken.push(words.text), cancel() {}, addEventListener() {},
+        } });"""
+    )
+    page = context.new_page()
+    page.goto(phone_in.url)
+    page.get_by_role("switch", name="Sound").click()
+    expect(page.locator("#sound-how")).to_have_text("on: words in your browser's voice")
+
+    card(page, LISTENER).get_by_role("button", name="Call").click()
+    page.wait_for_function("() => spoken.includes('you are number 1 of 1')", timeout=PATIENCE_MS)
+    card(page, DJ).get_by_role("button", name="Hear this one").click()
+    page.get_by_role("switch", name="Sound").click()
+
+    assert page.evaluate("spoken") == ["welcome to the show", "you are number 1 of 1"]
+    context.close()

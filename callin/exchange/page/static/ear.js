@@ -17,12 +17,20 @@ export class Ear {
     this.phone = null; // whose number is at the ear
     this.heard = ""; // the caption that was last begun
     this.audio = null;
+    this.serverSpeaks = false;
   }
 
   /** How words will be spoken: by the browser, the server, or nobody. */
   get voice() {
     if (globalThis.speechSynthesis?.getVoices().length) return "browser";
     return this.serverSpeaks ? "server" : "none";
+  }
+
+  /** Know whether the server can speak. */
+  know(serverSpeaks) {
+    if (serverSpeaks === this.serverSpeaks) return;
+    this.serverSpeaks = serverSpeaks;
+    this.changed();
   }
 
   switch() {
@@ -42,7 +50,6 @@ export class Ear {
   show(phones) {
     const call = phones.find((phone) => phone.number === this.phone)?.call;
     const last = call?.captions.findLast((caption) => !["pressed", "spoke"].includes(caption.kind));
-    if (call?.captions.some((caption) => caption.sound === "voice")) this.serverSpeaks = true;
     if (!this.isOn || !last || call.is_over) {
       if (call?.is_over) this.hush();
       return;

@@ -47,6 +47,7 @@ function show(news) {
     if (shown) phone.show(shown, news);
   }
   wire.know(desk);
+  ear.know(news.has_voice);
   ear.show(news.phones);
 }
 
