@@ -25,6 +25,7 @@ CHECKS = {
         "README.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
+        "SECURITY.md",
     ],
 }
 

@@ -56,5 +56,5 @@ def test_top_level_folders_are_those_of_the_house() -> None:
 
 def test_every_changelog_and_licence_is_there() -> None:
     """What a newcomer looks for stands at the top."""
-    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "pyproject.toml", "uv.lock"):
+    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "pyproject.toml", "uv.lock"):
         assert (ROOT / name).is_file(), name

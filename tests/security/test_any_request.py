@@ -1,7 +1,7 @@
 """Any request at all, to any address: an answer in words, never a defect, and nothing changed by what was refused.
 
-Some hundreds of requests, always the same ones; `CALLIN_TEST_REQUESTS=20000 ./scripts/test tests/security` makes as
-many as that. `CALLIN_TEST_SEED` throws other dice.
+Some hundreds of requests, always the same ones; `ANY_REQUESTS=20000 ./scripts/test tests/security` makes as
+many as that. `ANY_SEED` throws other dice.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections import Counter
 from tests.security.range import Hit, Range
 from tests.security.shots import shot
 
-REQUESTS = int(os.environ.get("CALLIN_TEST_REQUESTS", "500"))
-SEED = int(os.environ.get("CALLIN_TEST_SEED", "1"))
+REQUESTS = int(os.environ.get("ANY_REQUESTS", "500"))
+SEED = int(os.environ.get("ANY_SEED", "1"))
 # Twilio refused what somebody at the board asked for, or too much is asked at once: answers in words, no defect.
 BUSY = (502, 503)
 # Whoever guesses is counted; nothing else that is refused leaves a trace.
