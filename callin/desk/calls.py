@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callin.desk import outcomes, screening, show_log
+from callin.desk import outcomes, screening, show_log, texters
 from callin.desk.shows import current_show
 from callin.models import Call, DjCall, Show, ShowState
 from callin.rules.call_states import IN_LINE, CallState, Outcome, Wish, Witness, outcome_when_over
@@ -85,7 +85,11 @@ def take_call(session: Session, *, now: datetime, arrival: Arrival) -> Welcome:
     if caller_is_banned:
         outcomes.settle(session, now=now, call=call, outcome=Outcome.BANNED, witness=Witness.QUEUE_ACTION)
         return Welcome(kind=WelcomeKind.BANNED)
-    if show is None or show.state != ShowState.OPEN or show.is_paused:
+    # A pause is for newcomers: whoever holds a place by text and rings in is none.
+    is_let_in = show is not None and (
+        not show.is_paused or texters.in_line(session, show_id=show.show_id, caller_id=call.caller_id) is not None
+    )
+    if show is None or show.state != ShowState.OPEN or not is_let_in:
         if call.outcome is None:
             call.state = CallState.LEAVING_MESSAGE
         outcomes.settle(session, now=now, call=call, outcome=Outcome.CLOSED, witness=Witness.STATUS_CALLBACK)

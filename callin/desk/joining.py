@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from callin.desk import calls, line, outcomes, show_log, texters
+from callin.desk import calls, line, outcomes, show_log, texters, texting
 from callin.desk.calls import Arrival
-from callin.desk.shows import current_show
+from callin.desk.shows import ShowCard, current_show
 from callin.models import Call, Show, ShowState
 from callin.rules.call_states import CallState, Outcome, Wish, Witness
 from callin.rules.lineup import rank_at
@@ -27,6 +27,7 @@ class JoinKind(StrEnum):
     AIRED = "aired"  # has had their turn, and the word of its end was lost: thanks
     MESSAGE = "message"  # was leaving a message when something failed: offered again
     LEFT = "left"  # had asked to leave
+    BLOCKED = "blocked"  # the line is full, by both kinds together: apology, message offered
     NEXT_UP = "next_up"  # was told by text that it is their turn, and has come in time
 
 
@@ -70,8 +71,10 @@ def join_line(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
     if call.wish == Wish.MESSAGE or call.state == CallState.LEAVING_MESSAGE:
         call.state = CallState.LEAVING_MESSAGE
         return Joining(queue_name=None, kind=JoinKind.MESSAGE)
-    if call.state in (CallState.ANSWERED, CallState.ON_AIR):
-        _wait_begins(session, now=now, call=call, show_id=show.show_id)
+    if call.state in (CallState.ANSWERED, CallState.ON_AIR) and not _wait_begins(
+        session, now=now, call=call, show=show
+    ):
+        return Joining(queue_name=None, kind=JoinKind.BLOCKED)
     if call.state == CallState.NEXT_UP:
         return Joining(queue_name=show.next_queue_name, stint=call.stints, kind=JoinKind.NEXT_UP)
     return Joining(queue_name=show.queue_name, stint=call.stints)
@@ -95,9 +98,9 @@ def arrive_next_up(session: Session, *, now: datetime, arrival: Arrival) -> Join
     return Joining(queue_name=show.next_queue_name, stint=call.stints)
 
 
-def _wait_begins(session: Session, *, now: datetime, call: Call, show_id: int) -> None:
-    """The call is in the line; the first joining, by phone or by text before, gives its place for good."""
-    state = CallState.WAITING
+def _wait_begins(session: Session, *, now: datetime, call: Call, show: ShowCard) -> bool:
+    """The call is in the line, unless it is full; the first joining, by phone or by text, gives its place for good."""
+    state, show_id = CallState.WAITING, show.show_id
     texter = texters.in_line(session, show_id=show_id, caller_id=call.caller_id)
     if texter is not None:
         is_in_time = texters.hand_over(session, now=now, texter=texter, call=call)
@@ -105,10 +108,22 @@ def _wait_begins(session: Session, *, now: datetime, call: Call, show_id: int) -
         # of those next up they would wait until that Dial has run out.
         if is_in_time and not line.is_dj_at_empty_line(session, show_id=show_id):
             state = CallState.NEXT_UP
+    elif call.rank is None and _is_full(session, show=show):
+        call.state = CallState.LEAVING_MESSAGE
+        outcomes.settle(session, now=now, call=call, outcome=Outcome.BLOCKED, witness=Witness.QUEUE_ACTION)
+        texting.owe_apology(session, now=now, call=call, was_blocked=True, is_sure=True)
+        return False
     elif call.rank is not None:
         # Back after a fault, at the end of Twilio's queue: their place is still what it was.
         session.get_one(Show, show_id).is_reordered = True
     _stand(session, now=now, call=call, state=state)
+    return True
+
+
+def _is_full(session: Session, *, show: ShowCard) -> bool:
+    """Twilio keeps the limit for callers; of people who wait by text it knows nothing."""
+    by_text = texters.count_in_line(session, show_id=show.show_id)
+    return by_text > 0 and by_text + line.count_in_line(session, show_id=show.show_id) >= show.max_queue_size
 
 
 def _stand(session: Session, *, now: datetime, call: Call, state: CallState) -> None:

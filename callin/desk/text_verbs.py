@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callin.desk import screening, texters, texting, turns
 from callin.desk.shows import ShowCard
 from callin.desk.standing import call_in_line, size_of_line, standing_of
-from callin.models import Call, Caller, Show, ShowState, Text, Texter, TextKind
+from callin.models import Call, Caller, ShowState, Text, Texter, TextKind
 from callin.rules.lineup import TexterState
 from callin.rules.text_commands import Command, CommandKind
 
@@ -107,7 +107,7 @@ def _join(session: Session, *, asking: Asking) -> Answer:
         return _no_show(asking)
     if _holder(session, asking=asking) is not None:
         return _status(session, asking=asking, kind=TextKind.HELLO_AGAIN)
-    if session.get_one(Show, show.show_id).paused_at is not None:
+    if show.is_paused:
         return _no_show(asking, is_paused=True)
     if size_of_line(session, show_id=show.show_id) >= show.max_queue_size:
         return _no_show(asking, is_full=True)

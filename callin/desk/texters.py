@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callin.desk import screening, show_log, texting
@@ -33,6 +33,12 @@ def in_line(session: Session, *, show_id: int, caller_id: int | None) -> Texter 
         Texter.show_id == show_id, Texter.caller_id == caller_id, Texter.state.in_(TEXTERS_IN_LINE)
     )
     return session.scalars(held).one_or_none()
+
+
+def count_in_line(session: Session, *, show_id: int) -> int:
+    """Return how many wait by text."""
+    held = select(func.count(Texter.id)).where(Texter.show_id == show_id, Texter.state.in_(TEXTERS_IN_LINE))
+    return session.scalar(held) or 0
 
 
 def join(session: Session, *, now: datetime, show_id: int, caller_id: int, phone_number: str) -> Texter:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from callin.desk import lineup_reading, people, screening
+from callin.desk import lineup_reading, people, screening, shows
 from callin.models import Caller, Show, Text, Texter
-from callin.rules.call_states import Outcome
+from callin.rules.call_states import CallState, Outcome
 from callin.rules.lineup import TexterState
 from tests.stories.conftest import Build
-from tests.stories.studio import Studio
+from tests.stories.studio import BEEP, Studio, spoken
 
 ANA, BEN, CLEO, DAN = "+14155550111", "+14155550112", "+14155550113", "+14155550114"
 JOINED = (
@@ -36,9 +36,16 @@ def inbox(studio: Studio) -> list[str]:
 
 def know_the_pace(studio: Studio) -> None:
     """Talks of two minutes have been learned from earlier shows."""
+    show_id = studio.rows(Show)[-1].id
     with studio.station.transaction() as session:
-        show = session.get_one(Show, studio.rows(Show)[-1].id)
+        show = session.get_one(Show, show_id)
         show.past_talks, show.past_talk_s = 20, 20 * 120
+
+
+def pause(studio: Studio) -> None:
+    """The producer lets nobody new in."""
+    with studio.station.transaction() as session:
+        shows.pause(session, now=studio.exchange.now(), is_paused=True, actor="paula")
 
 
 # HI
@@ -89,8 +96,7 @@ def test_hi_while_no_show_is_open(build: Build) -> None:
 def test_hi_while_the_line_is_paused(studio: Studio) -> None:
     """Nobody new gets in; whoever is in it stays."""
     studio.texts_in(ANA, "hi")
-    with studio.station.transaction() as session:
-        session.get_one(Show, studio.rows(Show)[-1].id).paused_at = studio.exchange.now()
+    pause(studio)
     ben = studio.texts_in(BEN, "hi")
     ana = studio.texts_in(ANA, "status")
 
@@ -111,6 +117,35 @@ def test_hi_when_the_line_is_full_by_both_kinds(build: Build) -> None:
 
     assert studio.texts(dan) == ["Sorry, the line to Night Owls is full. Please text HI again in a little while."]
     assert in_line(studio) == [BEN]
+
+
+def test_a_caller_meets_a_line_that_texters_have_filled(build: Build) -> None:
+    """One line, one limit: an apology by voice and one by text, and the offer of a message."""
+    studio = build()
+    studio.open_show(max_queue_size=3)
+    studio.joins(ANA)
+    studio.texts_in(BEN, "hi")
+    studio.texts_in(CLEO, "hi")
+    dan = studio.rings(DAN)
+    studio.until(dan, BEEP)
+    studio.settle()
+
+    assert "Sorry, so many people are calling that our line is full." in spoken(dan)
+    assert studio.call(dan).outcome == Outcome.BLOCKED
+    assert [text[:20] for text in studio.texts(dan)] == ["Sorry, the line to N"]
+    cleo = studio.joins(CLEO)
+    assert studio.call(cleo).state == CallState.WAITING
+
+
+def test_a_texter_may_ring_in_while_the_line_is_paused(studio: Studio) -> None:
+    """They have a place already; a newcomer hears that nobody new is taken."""
+    studio.texts_in(ANA, "hi")
+    pause(studio)
+    ana, ben = studio.joins(ANA), studio.rings(BEN)
+    studio.later(60)
+
+    assert studio.call(ana).state == CallState.WAITING
+    assert (ben.state, studio.call(ben).outcome) == ("idle", Outcome.CLOSED)
 
 
 # STATUS

@@ -23,8 +23,9 @@ def texter(studio: Studio, number: str) -> Texter:
 
 def notify(studio: Studio, number: str) -> None:
     """The producer presses Notify."""
+    place_id = texter(studio, number).id
     with studio.station.transaction() as session:
-        turns.notify(session, now=studio.exchange.now(), texter_id=texter(studio, number).id, actor="paula", turn_s=300)
+        turns.notify(session, now=studio.exchange.now(), texter_id=place_id, actor="paula", turn_s=300)
     studio.later(10)
 
 
@@ -204,8 +205,9 @@ def test_a_texter_who_just_phones_takes_their_place_along(studio: Studio) -> Non
     studio.texts_in(ANA, "owls")
     ben = studio.joins(BEN)
     studio.later(60)
+    place_id = texter(studio, ANA).id
     with studio.station.transaction() as session:
-        row = session.get_one(Texter, texter(studio, ANA).id)
+        row = session.get_one(Texter, place_id)
         row.name, row.note, row.flag = "Ana", "shy", "good"
     studio.joins(ANA)
     studio.later(60)
@@ -247,13 +249,14 @@ def test_the_producers_order_is_what_callers_hear(studio: Studio) -> None:
     studio.texts_in(BEN, "hi")
     cleo = studio.joins(CLEO)
     studio.later(40)
+    last, first = studio.call(cleo).id, studio.call(ana).id
     with studio.station.transaction() as session:
         places.move_before(
             session,
             now=studio.exchange.now(),
             kind=PlaceKind.CALL,
-            place_id=studio.call(cleo).id,
-            other=(PlaceKind.CALL, studio.call(ana).id),
+            place_id=last,
+            other=(PlaceKind.CALL, first),
             actor="paula",
         )
     studio.later(40)
@@ -291,9 +294,10 @@ def test_whoever_opts_out_in_mid_line_lets_the_others_move_up(studio: Studio) ->
 def test_whoever_has_arrived_is_thanked(studio: Studio) -> None:
     """They came another way: thanked, and not told that they were removed; pressed twice, once."""
     ana = studio.texts_in(ANA, "hi")
+    place_id = texter(studio, ANA).id
     for _ in range(2):
         with studio.station.transaction() as session:
-            turns.arrived(session, now=studio.exchange.now(), texter_id=texter(studio, ANA).id, actor="paula")
+            turns.arrived(session, now=studio.exchange.now(), texter_id=place_id, actor="paula")
     studio.later(10)
 
     assert studio.texts(ana)[1:] == [THANKS]
@@ -303,9 +307,10 @@ def test_whoever_has_arrived_is_thanked(studio: Studio) -> None:
 def test_whoever_is_removed_is_told(studio: Studio) -> None:
     """Once, however often it is pressed; and may join again."""
     ana = studio.texts_in(ANA, "hi")
+    place_id = texter(studio, ANA).id
     for _ in range(2):
         with studio.station.transaction() as session:
-            turns.remove(session, now=studio.exchange.now(), texter_id=texter(studio, ANA).id, actor="paula")
+            turns.remove(session, now=studio.exchange.now(), texter_id=place_id, actor="paula")
     studio.later(10)
     assert studio.texts(ana)[1:] == ["You've been taken out of the line for Night Owls. Thank you for waiting."]
     studio.texts_in(ANA, "hi")
@@ -317,8 +322,9 @@ def test_what_cannot_be_done_is_said_in_words(studio: Studio, verb) -> None:
     """Somebody who has left by text can neither arrive nor be removed."""
     studio.texts_in(ANA, "hi")
     studio.texts_in(ANA, "leave")
+    place_id = texter(studio, ANA).id
     with studio.station.transaction() as session, pytest.raises(NotWaiting, match="has left the line"):
-        verb(session, now=studio.exchange.now(), texter_id=texter(studio, ANA).id, actor="paula")
+        verb(session, now=studio.exchange.now(), texter_id=place_id, actor="paula")
 
 
 def test_texters_still_waiting_when_the_show_closes_are_thanked_once(studio: Studio) -> None:
