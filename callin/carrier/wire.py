@@ -25,7 +25,7 @@ from callin.logs import about_call, without_numbers
 
 # The client's own default is to wait for ever.
 TIMEOUT_S = 10
-# Above the sixteen workers of the drain, with room for the courier and the doors.
+# Above the forty-eight workers of the drain, with room for the courier and the doors.
 POOL_SIZE = 64
 TOO_LARGE = 413
 MOST_HOPS = 4
