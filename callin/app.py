@@ -20,6 +20,7 @@ from callin.settings import load_settings
 from callin.sms import inbound, receipts
 from callin.station import EXTENSION, Station, station_of
 from callin.voice import dj, listener, messages, status
+from callin.webhooks import Front, PhoneDoor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -59,16 +60,18 @@ def create_app(station: Station | None = None, *, stopping: Stopping | None = No
     app = Flask("callin", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.extensions[EXTENSION] = station
-    webhooks.lock(app, station=station)
+    keeper = webhooks.lock(app, station=station)
     board.lock(app, station=station)
     for door in DOORS:
         app.register_blueprint(door)
     board.go_live(app, station=station, stopping=stopping)
     app.register_error_handler(HTTPException, _in_words)
     app.register_error_handler(Exception, _failed)
+    phones = [door for door in DOORS if isinstance(door, PhoneDoor)]
+    app.wsgi_app = Front(app.wsgi_app, keeper=keeper, doors=phones, longest=LARGEST_BODY)  # type: ignore[method-assign]  # Flask's own advice
     prefix = urlsplit(station.settings.public_base_url).path.rstrip("/")
     if prefix:
-        app.wsgi_app = _below(app.wsgi_app, prefix=prefix)  # type: ignore[assignment,method-assign]  # Flask's own advice
+        app.wsgi_app = _below(app.wsgi_app, prefix=prefix)  # type: ignore[assignment,method-assign]  # as above
     return app
 
 

@@ -32,6 +32,7 @@ MOST_CONNECTIONS = 40
 Sessions = sessionmaker[Session]
 _TURN = "turn"
 _IS_READING = "callin_is_reading"
+IS_SINGLE = "callin_is_single"  # a connection for single statements, of callin/statements.py: nothing is begun
 # Any number, but the same in every process; the migrations have one of their own.
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(6275547)")
 
@@ -89,7 +90,7 @@ def sessions_for(engine: Engine) -> Sessions:
 @contextmanager
 def transaction(sessions: Sessions) -> Iterator[Session]:
     """Give one session in one transaction, alone with it: committed at the end, rolled back if anything is raised."""
-    with sessions() as session, _turn_of(session), session.begin():
+    with sessions() as session, turn_at(sessions), session.begin():
         if _dialect_of(session) == "postgresql":
             session.execute(_TAKE_TURN)
         yield session
@@ -111,14 +112,14 @@ def reading(sessions: Sessions) -> Iterator[Session]:
 
 
 @contextmanager
-def _turn_of(session: Session) -> Iterator[None]:
+def turn_at(sessions: Sessions) -> Iterator[None]:
     """Hold the turn of this process's threads at the one writer there is.
 
     SQLite lets the waiting poll, and some starve: of 2,000 calls on 32 threads one failed and 1 % waited over two
     seconds; in turns none failed, and 1 % waited 0.4 s. On PostgreSQL a turn saves connections that would only wait.
     Whoever gets no turn in time asks the database all the same.
     """
-    turn: threading.RLock = session.info[_TURN]
+    turn: threading.RLock = sessions.kw["info"][_TURN]
     has_turn = turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
     try:
         yield
@@ -172,7 +173,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get(_IS_READING):
+    options = connection.get_execution_options()
+    if options.get(IS_SINGLE):
+        return
+    if options.get(_IS_READING):
         connection.exec_driver_sql("PRAGMA query_only = ON")
         connection.exec_driver_sql("BEGIN")
     else:

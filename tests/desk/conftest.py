@@ -14,6 +14,7 @@ from callin.desk.holding import Holding
 from callin.models import Call, LogLine, Show, Text
 from callin.rules.call_states import QueueResult
 from callin.rules.waiting import WaitNotice
+from callin.statements import Statements
 
 EIGHT = datetime(2026, 3, 6, 20, 0, tzinfo=UTC)
 
@@ -52,7 +53,7 @@ class Desk:
 
     def hold(self, sid: str, position: int, queue_time_s: int, *, is_next_queue: bool = False) -> WaitNotice:
         asked = Holding(call_sid=sid, position=position, queue_time_s=queue_time_s, is_next_queue=is_next_queue)
-        return self.do(holding.hold, now=self.now, holding=asked)
+        return holding.hold(Statements(self.sessions.kw["bind"], sessions=self.sessions), now=self.now, holding=asked)
 
     def leave(
         self,

@@ -4,6 +4,8 @@ import random
 import statistics
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callin.rules.estimate import (
     Pace,
@@ -50,6 +52,20 @@ def test_expected_wait_counts_those_ahead(
     """Each caller ahead costs one talk, less what giving up and further DJs save."""
     told = expected_wait_s(ahead=ahead, someone_on_air=someone_on_air, mean_talk_s=120, abandonment_rate=theta, djs=djs)
     assert told == pytest.approx(seconds)
+
+
+@given(
+    ahead=st.integers(0, 5000),
+    mean_talk_s=st.floats(5, 3600),
+    theta=st.just(0.0) | st.floats(1e-15, 1.0),
+    djs=st.integers(1, 5),
+)
+def test_a_long_line_is_summed_as_exactly_as_a_short_one(
+    ahead: int, mean_talk_s: float, theta: float, djs: int
+) -> None:
+    """However many are ahead, the forecast is the sum over all of them to a thousandth."""
+    told = expected_wait_s(ahead=ahead, someone_on_air=False, mean_talk_s=mean_talk_s, abandonment_rate=theta, djs=djs)
+    assert told == pytest.approx(sum(1 / (djs / mean_talk_s + i * theta) for i in range(1, ahead + 1)), rel=1e-3)
 
 
 def test_nobody_gave_up_when_nobody_waited() -> None:

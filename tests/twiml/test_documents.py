@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from callin.desk.djs import DjTurn, TurnKind
 from callin.errors import BadSettings
+from callin.rules.waiting import WaitNotice
 from callin.twiml import BUILT_IN, Documents
 from tests.carrier.switchboard import settings_for_tests
 
@@ -85,6 +86,23 @@ def test_an_own_document_that_fails_on_the_telephone_is_replaced_by_ours(tmp_pat
 
     assert b"turn your radio down" in body
     assert [(line["log_level"], line["document"]) for line in lines] == [("error", "listener/on_air.xml")]
+
+
+def test_a_document_that_is_asked_for_again_is_the_same(documents: Documents) -> None:
+    """What is kept for the next who asks says what it would say made anew, and other facts make another document."""
+    for place in (None, 2, 3, None, 2):
+        facts = {"notice": WaitNotice(place=place), "tune": "https://a.test/1.mp3"}
+        assert documents.render_again("listener/wait.xml", **facts) == documents.render("listener/wait.xml", **facts)
+
+
+def test_a_stations_own_words_are_made_anew_each_time(tmp_path: Path) -> None:
+    """A station's own document may choose its words by chance."""
+    (tmp_path / "listener").mkdir()
+    words = "<Response><Say>{{ range(1000000) | random }}</Say></Response>"
+    (tmp_path / "listener" / "wait.xml").write_text(words)
+    documents = Documents(settings_for_tests(twiml_dir=tmp_path))
+
+    assert len({documents.render_again("listener/wait.xml") for _ in range(5)}) > 1
 
 
 def test_several_tunes_take_turns() -> None:

@@ -74,7 +74,8 @@ def test_nonsense_on_the_telephone_is_answered_and_changes_nothing(
     assert reply.status == 200
     assert reply.said
     assert doors.contents() == before
-    assert [line["event"] for line in lines] == ["webhook not served"]
+    told = [line["event"] for line in lines if line["event"] != "webhook answered"]
+    assert told == ["webhook not served"]
 
 
 @pytest.mark.parametrize(
