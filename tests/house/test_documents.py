@@ -20,7 +20,12 @@ every_page = pytest.mark.parametrize("read", READ, ids=NAMES)
 
 ROOMS = {path.name for path in ROOT.iterdir() if path.is_dir()}
 SETTINGS = {str(field.validation_alias) for field in Settings.model_fields.values()}
-SCRIPT_OPTIONS = {"./scripts/rehearse": ["callin", "rehearse"], "./scripts/test": None, "./scripts/screenshots": None}
+SCRIPT_OPTIONS = {
+    "./scripts/rehearse": ["callin", "rehearse"],
+    "./scripts/test": None,
+    "./scripts/bench": None,
+    "./scripts/screenshots": None,
+}
 DIAGRAMS = {"sequenceDiagram", "stateDiagram-v2", "flowchart"}
 # Files that a person makes, or that are named as what they are not.
 MADE_BY_HAND = {".env", ".venv"}

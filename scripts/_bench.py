@@ -1,0 +1,11 @@
+"""Run the benchmark suite; called by scripts/bench inside the environment it made."""
+
+import sys
+
+from benchmarks.command import bench
+
+if __name__ == "__main__":
+    try:
+        sys.exit(bench.main(prog_name="scripts/bench", standalone_mode=True))
+    except KeyboardInterrupt:
+        sys.exit(130)
