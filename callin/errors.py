@@ -110,6 +110,10 @@ class DatabaseUnfit(CallinError):
     """The database cannot be reached, or its tables are not those of this version."""
 
 
+class BackupRefused(CallinError):
+    """A backup cannot be taken, or not be put back; the words say why, and nothing has changed."""
+
+
 class ClosingStuck(CallinError):
     """The show cannot be closed yet; running it again goes on where it stopped."""
 
