@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import re
 import runpy
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -206,6 +208,23 @@ def test_a_signal_stops_cleanly(environment: pytest.MonkeyPatch, words: list[str
     assert "courier stopped" in rest
     assert "Traceback" not in rest
     assert "error" not in rest.lower()
+
+
+def test_open_pages_do_not_delay_a_stop(environment: pytest.MonkeyPatch) -> None:
+    """A stream that somebody reads ends with the station, not after the patience of the server."""
+    process, said = started(environment, ["serve", "--port", "0"])
+    found = re.search(r"http://([\d.]+):(\d+)", said)
+    assert found is not None
+    with socket.create_connection((found[1], int(found[2])), timeout=30) as page:
+        page.sendall(b"GET /stream HTTP/1.1\r\nHost: station.test\r\n\r\n")
+        assert b"200" in page.recv(64)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        while page.recv(65536):
+            pass
+        assert time.monotonic() - began < 8  # the server's own patience is ten seconds
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 0, said + rest
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])

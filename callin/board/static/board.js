@@ -18,6 +18,7 @@
   const keysOn = document.getElementById("keys-on");
   const toast = document.getElementById("toast");
   const drafts = new Map();
+  const asked = new Map(); // by window: the question that it is open for
   let selected = null; // the id of its element: elements come and go
   let onAir = null;
   let silence = 0;
@@ -97,15 +98,22 @@
     window_.showModal();
     const first = form.querySelector("input:not([type=checkbox]), textarea");
     if (first) first.focus();
+    // «close» comes a little after the closing: by then a quick hand may have opened the window for another question.
+    asked.get(id)?.abort();
+    const question = new AbortController();
+    asked.set(id, question);
+    // Kept until it was really sent.
+    if (text) text.addEventListener("input", () => drafts.set(draft, text.value), { signal: question.signal });
     return new Promise((resolve) => {
+      question.signal.addEventListener("abort", () => resolve(null));
       window_.addEventListener(
         "close",
         () => {
-          // Kept until it was really sent.
-          if (text) drafts.set(draft, text.value);
+          if (window_.open) return;
           resolve(window_.returnValue === "yes" ? Object.fromEntries(new FormData(form)) : null);
+          question.abort();
         },
-        { once: true },
+        { signal: question.signal },
       );
     });
   }
