@@ -25,9 +25,10 @@ FAILED = 1
 @click.option("--quick", is_flag=True, help="Only show that everything works; the figures mean nothing.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Of whatever is compared.")
 @click.option("--seconds", type=click.FloatRange(0.1), default=4.0, show_default=True, help="Of load in each round.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of whatever is left to chance.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for JSON and SVG [docs/bench].")
 def bench(
-    *, parts: tuple[str, ...], only_list: bool, quick: bool, rounds: int, seconds: float, out: Path | None
+    *, parts: tuple[str, ...], only_list: bool, quick: bool, rounds: int, seconds: float, seed: int, out: Path | None
 ) -> int:
     """Measure the station on this machine, without an account: PARTs, or all that do not have to be asked for.
 
@@ -42,7 +43,9 @@ def bench(
         return 0
     chosen = list(parts) or [name for name, part in PARTS.items() if not part.is_asked_for]
     with tempfile.TemporaryDirectory(prefix="callin-bench-") as room:
-        effort = Effort(Path(room), rounds=1 if quick else rounds, seconds=0.5 if quick else seconds, is_quick=quick)
+        effort = Effort(
+            Path(room), rounds=1 if quick else rounds, seconds=0.5 if quick else seconds, is_quick=quick, seed=seed
+        )
         try:
             for name in chosen:
                 _run(name, effort, console=console, out=out or (None if quick else OUT))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import courier, drain, startup, wait, waiting
+from benchmarks.faults import measure as faults
 from benchmarks.figures import Findings
 
 
@@ -18,6 +19,7 @@ class Effort:
         folder: of its own, for databases and logs.
         rounds: of whatever is compared.
         seconds: of load for each variant in each round.
+        seed: of whatever is left to chance.
         is_quick: whether it only shows that all works: short, without Node.js and PostgreSQL; its figures mean nothing.
     """
 
@@ -25,6 +27,7 @@ class Effort:
     rounds: int = 5
     seconds: float = 4.0
     is_quick: bool = False
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ PARTS = {
     "startup": Part(
         "time to the first answer, memory of each process, a rehearsal",
         lambda effort: startup.measure(folder=effort.folder, rounds=effort.rounds, is_quick=effort.is_quick),
+    ),
+    "faults": Part(
+        "200 kills with -9 over both databases, and whether anything was lost or done twice",
+        lambda effort: faults.measure(folder=effort.folder, seed=effort.seed, is_quick=effort.is_quick),
+        is_asked_for=True,
     ),
     "tests": Part(
         "how long ./scripts/test takes",

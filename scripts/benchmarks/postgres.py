@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from benchmarks import processes
 from benchmarks.figures import BenchError
@@ -24,6 +28,20 @@ class Database:
 
     port: int
     folder: Path
+    start: Callable[[], None]
+
+    def kill(self, seconds: float) -> str:
+        """The server and its children are gone without a word, and back so many seconds later; return the victim."""
+        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        server = psutil.Process(pid)
+        family = [server, *server.children()]
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, timeout=10)
+        time.sleep(seconds)
+        self.start()
+        return "database"
 
     def new_database(self, name: str) -> str:
         """Return the address of a new, empty database."""
@@ -48,9 +66,13 @@ def running(_folder: Path) -> Iterator[Database]:
         _run([str(programs / "initdb"), "-D", str(data), "-U", SUPERUSER, "--auth=trust", "-E", "UTF8"], as_=owner)
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={room}"
         control = [str(programs / "pg_ctl"), "-D", str(data)]
-        _run([*control, "-w", "-l", str(room / "log"), "-o", options, "start"], as_=owner)
+
+        def start() -> None:
+            _run([*control, "-w", "-l", str(room / "log"), "-o", options, "start"], as_=owner)
+
+        start()
         try:
-            yield Database(port, room)
+            yield Database(port, room, start)
         finally:
             _run([*control, "-w", "-m", "fast", "stop"], as_=owner)
     finally:
