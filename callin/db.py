@@ -25,9 +25,10 @@ BUSY_TIMEOUT_MS = 3_000
 # A transaction takes milliseconds. One whose host has been cut off holds our lock until the server gives it up; sooner,
 # and a process that is only slow would lose its work.
 IDLE_TIMEOUT_MS = 10_000
-# Enough for the threads that read; those that write take turns before they take a connection.
-POOL_SIZE = 8
-MOST_CONNECTIONS = 40
+# Enough for the threads that read; those that write take turns before they take a connection. A PostgreSQL that nobody
+# has tuned gives a hundred, to all processes together.
+POOL_SIZE = 5
+MOST_CONNECTIONS = 20
 
 Sessions = sessionmaker[Session]
 _TURN = "turn"
