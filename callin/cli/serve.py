@@ -33,6 +33,10 @@ from callin.station import station_of
 # A webhook holds its thread for a few milliseconds; the rest is room for a database that hesitates. A stream holds one
 # as long as its page is open, so there are as many more as streams may be.
 THREADS = 32
+# More than that is for several machines.
+MOST_WORKERS = 64
+# Between a new worker's start and the old one's burial.
+RESPAWN_AFTER_S = 0.5
 # A round of the courier may be waiting for Twilio twice over.
 COURIER_STOPS_WITHIN_S = 25
 
@@ -42,8 +46,11 @@ _log = structlog.get_logger(__name__)
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Listen here instead of on PORT; 0 takes any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option(
+    "--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes that answer."
+)
 @click.option("--no-courier", is_flag=True, help="Leave owed texts to `callin courier`.")
-def serve(*, port: int | None, host: str, no_courier: bool) -> int:
+def serve(*, port: int | None, host: str, workers: int, no_courier: bool) -> int:
     """Answer the phones: Twilio's webhooks come in here, until stopped."""
     settings = station_for_command(is_server=True).settings
     address = free_address(host, port=settings.port if port is None else port)
@@ -52,6 +59,10 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
         address=host,
         port=address,
         interface=Interfaces.WSGI,
+        workers=workers,
+        # A worker that died is replaced, by forking anew: safe while no courier runs in the process that is copied.
+        respawn_failed_workers=no_courier,
+        respawn_interval=RESPAWN_AFTER_S,
         blocking_threads=settings.max_streams + THREADS,
         log_level=LogLevels.error,
         # Its own handlers write to stdout and know no masks: let its lines pass through ours.
@@ -61,7 +72,8 @@ def serve(*, port: int | None, host: str, no_courier: bool) -> int:
     stop, signals = threading.Event(), list[int]()
     # The worker is a process of its own, forked; its open pages end when this is set.
     ending = multiprocessing.get_context("fork").Event()
-    courier = None if no_courier else threading.Thread(target=_work, args=(settings, server, stop), name="courier")
+    work = partial(_work, settings, server, stop, workers=workers)
+    courier = None if no_courier else threading.Thread(target=work, name="courier")
 
     @server.on_startup
     def _begin() -> None:
@@ -140,9 +152,9 @@ def free_address(host: str, *, port: int) -> int:
     return chosen
 
 
-def _work(settings: Settings, server: AbstractServer[Any], stop: threading.Event) -> None:
-    """A courier of this process; it begins once the worker has been forked, so that nothing of its is copied."""
-    while not server.wrks and not stop.wait(0.05):
+def _work(settings: Settings, server: AbstractServer[Any], stop: threading.Event, *, workers: int) -> None:
+    """A courier of this process; it begins once all workers have been forked, so that nothing of its is copied."""
+    while len(server.wrks) < workers and not stop.wait(0.05):
         pass
     station = station_of(settings)
     chores = begin_chores(station, stop=stop)
