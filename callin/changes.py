@@ -19,6 +19,8 @@ POLL_S = 0.02
 LISTEN_S = 0.5
 # The triggers of migration 0004 call here.
 CHANNEL = "callin_changes"
+# Longer only if a lost database is just being asked for.
+STOPS_WITHIN_S = 5
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 2.0
 
@@ -88,7 +90,7 @@ class Changes:
             self._news.notify_all()
             watcher = self._watcher
         if watcher is not None:
-            watcher.join(2 * LISTEN_S)
+            watcher.join(STOPS_WITHIN_S)
 
     def _begin(self) -> None:
         if self._watcher is None and not self._stopped.is_set():
