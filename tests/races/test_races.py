@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -38,7 +37,15 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def hosts(database_url: str) -> Iterator[list[Doors]]:
+def queues(monkeypatch: pytest.MonkeyPatch) -> Queues:
+    """The Twilio that all of them ask."""
+    made = Queues()
+    monkeypatch.setattr("callin.station.Carrier", lambda settings: Carrier(settings, http_client=made))
+    return made
+
+
+@pytest.fixture
+def hosts(database_url: str, queues: Queues) -> Iterator[list[Doors]]:
     """So many processes of one station."""
     made = [Doors(database_url) for _ in range(AT_ONCE)]
     yield made
@@ -107,10 +114,9 @@ def test_producers_who_open_together_open_one_show(hosts: list[Doors]) -> None:
     assert len(hosts[0].rows(Show)) == 1
 
 
-def test_djs_who_are_free_together_move_nobody_twice(hosts: list[Doors]) -> None:
+def test_djs_who_are_free_together_move_nobody_twice(hosts: list[Doors], queues: Queues) -> None:
     """Six DJs, four callers, an order that is not Twilio's: each caller is shown to the next-up queue once."""
     hosts[0].open_show()
-    queues = Queues()
     waiting = queues.fill(LINE, 4)
     queues.fill(f"{LINE}-next", 0)
     djs = [f"CA{number:031}d" for number in range(AT_ONCE)]
@@ -122,8 +128,6 @@ def test_djs_who_are_free_together_move_nobody_twice(hosts: list[Doors]) -> None
         for call in session.query(Call):
             call.rank = -(call.rank or 0)
     for host, sid in zip(hosts, djs, strict=True):
-        host.station = replace(host.station, carrier=Carrier(host.station.settings, http_client=queues))
-        host.app.extensions["callin"] = host.station
         host.post("/voice/dj/answer", {"CallSid": sid, "From": DJ_PHONE, "To": "+15550101"})
 
     with capture_logs() as lines:
