@@ -14,6 +14,7 @@ from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from callin.errors import BadSettings
+from callin.languages import voice_for
 from callin.setting_values import (
     LONGEST_QUEUE_NAME,
     NEXT_QUEUE_SUFFIX,
@@ -180,16 +181,16 @@ class Settings(TwilioSettings):
         "holds something that is not an absolute URL (separate them by commas)",
         default=(),
     )
-    voice: str = _setting(
+    voice: str | None = _setting(
         "CALLIN_VOICE",
-        "The voice that speaks to callers, by Twilio's name for it.",
+        "The voice that speaks to callers, by Twilio's name for it; unset, one that speaks the language.",
         "is not the name of a voice",
-        default="Polly.Joanna",
+        default=None,
         pattern=r"^[A-Za-z0-9._-]{1,64}$",
     )
     language: str = _setting(
         "CALLIN_LANGUAGE",
-        "The language of that voice.",
+        "The language of voice and words: English (en-US, en-GB …) and Spanish (es-ES, es-MX, es-US) are complete.",
         "is not a language tag such as en-US",
         default="en-US",
         pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
@@ -237,6 +238,11 @@ class Settings(TwilioSettings):
         ge=0,
         le=10_000,
     )
+
+    @property
+    def speaking_voice(self) -> str:
+        """The voice that speaks to callers."""
+        return self.voice or voice_for(self.language)
 
     @property
     def next_queue_name(self) -> str:

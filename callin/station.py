@@ -17,6 +17,7 @@ from callin.db import Sessions, engine_for, reading, sessions_for, transaction
 from callin.desk import turns
 from callin.settings import Settings
 from callin.statements import Statements
+from callin.text_templates import use_language
 from callin.twiml import Documents
 
 EXTENSION = "callin"
@@ -64,6 +65,7 @@ def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:
     Raises:
         BadSettings: a document of the station's own folder cannot be read.
     """
+    use_language(settings.language)
     engine = engine_for(settings.database_url)
     sessions = sessions_for(engine)
     return Station(

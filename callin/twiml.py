@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 import structlog
 from jinja2 import (
     BaseLoader,
-    ChoiceLoader,
     Environment,
     FileSystemLoader,
     StrictUndefined,
@@ -25,6 +24,7 @@ from jinja2 import (
 from markupsafe import Markup
 
 from callin.errors import BadSettings
+from callin.languages import ENGLISH, TRANSLATED, words_in
 from callin.settings import Settings
 
 HOLD_MUSIC_PATH = "/media/hold.wav"
@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 class Documents:
     """The documents of one station, compiled once."""
 
-    __slots__ = ("_built_in", "_lately", "_music", "_own")
+    __slots__ = ("_built_in", "_lately", "_music", "_own", "_own_folder")
 
     def __init__(self, settings: Settings) -> None:
         """Compile every document.
@@ -57,11 +57,12 @@ class Documents:
         Raises:
             BadSettings: one of the station's own documents cannot be read.
         """
-        self._built_in = _environment(FileSystemLoader(BUILT_IN), settings=settings)
+        ours = _folders(settings.language)
+        self._built_in = _environment(FileSystemLoader(ours), settings=settings)
         self._own = self._built_in
         if settings.twiml_dir is not None:
-            folders = [FileSystemLoader(settings.twiml_dir), FileSystemLoader(BUILT_IN)]
-            self._own = _environment(ChoiceLoader(folders), settings=settings)
+            self._own = _environment(FileSystemLoader([settings.twiml_dir, *ours]), settings=settings)
+        self._own_folder = settings.twiml_dir
         self._music = settings.hold_music or (settings.public_base_url.rstrip("/") + HOLD_MUSIC_PATH,)
         self._lately = lru_cache(MOST_KEPT)(self.render)
         for name in self.names():
@@ -69,7 +70,15 @@ class Documents:
 
     def names(self) -> list[str]:
         """Return the names of all documents, the station's own included; `_…` are parts of others."""
-        return sorted(name for name in self._own.list_templates() if name.endswith(".xml"))
+        return sorted(
+            name
+            for name in self._own.list_templates()
+            if name.endswith(".xml") and name.partition("/")[0] not in TRANSLATED
+        )
+
+    def is_own(self, name: str) -> bool:
+        """Return whether the station speaks its own words in this document."""
+        return self._own_folder is not None and (self._own_folder / name).is_file()
 
     def tune_after(self, queue_time_s: int) -> str:
         """Return the hold music for this moment of the wait: a station's several tunes take turns.
@@ -91,6 +100,21 @@ class Documents:
         # A station's own words may be others each time.
         return self._lately(name, **values) if self._own is self._built_in else self.render(name, **values)
 
+    def render_strictly(self, name: str, **values: object) -> bytes:
+        """Return a document, ready to be sent; an own one that fails is an error, for whoever is writing it.
+
+        Args:
+            name: below `twiml_templates/`.
+            values: what it speaks of.
+
+        Raises:
+            BadSettings: it cannot be rendered with these values.
+        """
+        try:
+            return self._own.get_template(name).render(values).strip().encode()
+        except Exception as error:
+            raise BadSettings([f"CALLIN_TWIML_DIR: {name} fails: {error}."]) from error
+
     def render(self, name: str, **values: object) -> bytes:
         """Return a document, ready to be sent.
 
@@ -108,6 +132,12 @@ class Documents:
             words = self._built_in.get_template(name).render(values)
         # A blank line before the declaration would make it no XML at all.
         return words.strip().encode()
+
+
+def _folders(language: str) -> list[Path]:
+    """Where our words are: those of the language before the English ones."""
+    spoken = words_in(language)
+    return [BUILT_IN] if spoken == ENGLISH else [BUILT_IN / spoken, BUILT_IN]
 
 
 def _environment(loader: BaseLoader, *, settings: Settings) -> Environment:
@@ -128,7 +158,7 @@ def _environment(loader: BaseLoader, *, settings: Settings) -> Environment:
 
     environment.globals.update(
         url=url,
-        voice=Markup('voice="{}" language="{}"').format(settings.voice, settings.language),
+        voice=Markup('voice="{}" language="{}"').format(settings.speaking_voice, settings.language),
         station_name=settings.station_name,
         show_name=settings.show_name,
         show_hours=settings.show_hours,

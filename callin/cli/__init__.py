@@ -16,6 +16,7 @@ from callin.cli.doctor import doctor
 from callin.cli.exchange import exchange
 from callin.cli.numbers import numbers
 from callin.cli.rehearse import rehearse
+from callin.cli.say import say
 from callin.cli.serve import serve
 from callin.cli.setup import setup
 from callin.cli.show import show
@@ -42,7 +43,7 @@ def callin() -> None:
     """
 
 
-for command in (setup, tunnel, serve, courier, show, user, numbers, texts, database, doctor, exchange, rehearse):
+for command in (setup, tunnel, serve, courier, show, user, numbers, texts, say, database, doctor, exchange, rehearse):
     callin.add_command(command)
 
 

@@ -42,10 +42,12 @@ def examine(*, env_file: Path = ENV_FILE, clock: Clock = wall_clock) -> Iterator
             yield unknown(check, "The settings come first.")
         return
     yield fine("settings", "Every setting makes sense.")
+    yield this_machine.words()
     station, finding = _wired(settings, clock=clock)
-    yield finding
     if station is None:
+        yield finding
         return
+    yield from this_machine.documents(station)
     try:
         is_fit = False
         for finding in this_machine.database(station):

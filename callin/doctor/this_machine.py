@@ -15,9 +15,14 @@ from sqlalchemy.engine import make_url
 from callin import migrations
 from callin.desk import beats, figures
 from callin.doctor.findings import Finding, fine, note, problem
+from callin.errors import BadSettings
+from callin.languages import has_words
+from callin.rules import text_commands
 from callin.rules.text_failures import failure_of
+from callin.samples import samples_of
 from callin.settings import Settings
 from callin.station import Station
+from callin.twiml_faults import faults_of, place_of
 
 SPARE_MIB = 500
 DAYS_LOOKED_BACK = 7
@@ -43,6 +48,51 @@ def env_file(path: Path) -> Iterator[Finding]:
         if name not in known and (alike or name.startswith(OURS)):
             meant = f" Is {alike[0]} meant?" if alike else ""
             yield problem("env file", f"{name} is no setting.{meant}", where=str(path), do=f"edit {path}")
+
+
+def words() -> Finding:
+    """Return whether a word of the text line is one that Twilio takes for itself."""
+    clash = text_commands.clashes()
+    if not clash:
+        return fine("words of texts", "Twilio takes none of them for itself.")
+    return problem(
+        "words of texts",
+        f"Whoever texts one of these is unsubscribed by Twilio: {', '.join(clash)}.",
+        where="callin/rules/text_commands.py",
+        do="give that command another word",
+    )
+
+
+def documents(station: Station) -> Iterator[Finding]:
+    """Yield what Twilio or a caller would stumble over in the station's own documents, each fault once."""
+    settings = station.settings
+    if not has_words(settings.language):
+        yield note(
+            "documents",
+            f"What you have not written yourself is said in English: we have no words in {settings.language}.",
+            where="CALLIN_LANGUAGE, CALLIN_TWIML_DIR",
+        )
+    found = False
+    for name in station.twiml.names():
+        if station.twiml.is_own(name) and not name.rpartition("/")[2].startswith("_"):
+            for fault in _faults_of(station, name):
+                found = True
+                yield problem(
+                    "documents", f"{name}: {fault}", where=str(settings.twiml_dir), do=f"callin say {name[:-4]}"
+                )
+    if not found:
+        yield fine("documents", "What people hear can be read.")
+
+
+def _faults_of(station: Station, name: str) -> list[str]:
+    faults: dict[str, None] = {}
+    for facts in samples_of(name, base_url=station.settings.public_base_url):
+        try:
+            body = station.twiml.render_strictly(name, **facts)
+        except BadSettings as bad:
+            return bad.problems
+        faults |= dict.fromkeys(faults_of(body, place=place_of(name)))
+    return list(faults)
 
 
 def database(station: Station) -> Iterator[Finding]:

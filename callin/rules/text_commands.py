@@ -48,17 +48,19 @@ _CARRIERS = {
     CommandKind.HELP: "help, info",
 }
 _OURS = {
-    CommandKind.STATUS: "status, my status, status please, what is my status",
-    CommandKind.LEAVE: "leave, out, bye, bye bye, byebye, goodbye, good bye, leave the line, leave the queue",
-    CommandKind.COMMANDS: "commands, command, list commands",
+    CommandKind.STATUS: "status, my status, status please, what is my status, estado, mi estado, mi lugar",
+    CommandKind.LEAVE: "leave, out, bye, bye bye, byebye, goodbye, good bye, leave the line, leave the queue, salir",
+    CommandKind.COMMANDS: "commands, command, list commands, comandos, comando",
 }
 # A greeting joins, with whatever people say after a greeting; with anything else it only begins a letter.
 _GREETING = re.compile(r"(hi+|hello+|hey+a?|hiya+|howdy|hallo|hola|join)")
 _AFTER_GREETING = """
     hi hello hey hiya join there again all everyone everybody yall you guys folks friends people team radio dj
     in me the line queue to please pls now good morning afternoon evening
+    buenos buenas dias tardes noches amigos
 """
-_POLITE = "please pls thanks thank you thx ty hi hello hey"
+_POLITE = "please pls thanks thank you thx ty hi hello hey por favor gracias hola"
+_TOPIC = ("topic", "tema")
 _INKLESS = frozenset({"Mn", "Me", "Cf"})
 _BETWEEN = frozenset(":;,.-–—=>_*！：，。")
 _QUESTION_MARKS = frozenset("?؟¿⁇⸮")
@@ -87,9 +89,15 @@ def command_in(body: str) -> Command:
         return Command(ours)
     if _GREETING.fullmatch(words[0]) and all(_is_said_after_greeting(word) for word in words[1:]):
         return Command(CommandKind.JOIN)
-    if words[0] == "topic":
-        return Command(CommandKind.TOPIC, argument=_after("topic", body=body))
+    if words[0] in _TOPIC:
+        return Command(CommandKind.TOPIC, argument=_after(words[0], body=body))
     return Command(CommandKind.WORDS, argument=body.strip())
+
+
+def clashes() -> list[str]:
+    """Return words of ours that the carrier takes for its own: whoever texts one would be unsubscribed."""
+    ours = {*_OUR_WORDS, *_TOPIC}
+    return sorted(word for word in _CARRIERS_WORDS if word in ours or _GREETING.fullmatch(word))
 
 
 def plain_words(body: str) -> list[str]:

@@ -22,6 +22,7 @@ from callin.courier import Courier
 from callin.desk import shows
 from callin.doctor import Finding, Health, examine, from_outside
 from callin.models import Text, TextKind, TextState
+from callin.rules import text_commands
 from callin.settings import load_settings
 from callin.station import station_of
 from tests.carrier.switchboard import settings_for_tests
@@ -91,7 +92,7 @@ def test_a_sound_station_has_no_problem(sound: Studio) -> None:
     findings = sound.callin("doctor", "--json").json["findings"]
     assert problems(sound) == []
     assert [f["check"] for f in findings if f["health"] == "ok"] == [
-        *("env file", "settings", "documents", "database", "courier", "disk", "credentials", "clock"),
+        *("env file", "settings", "words of texts", "documents", "database", "courier", "disk", "credentials", "clock"),
         *("numbers", "queues", "public address", "webhooks"),
     ]
     said = sound.callin("doctor")
@@ -132,6 +133,33 @@ def test_a_document_of_ones_own_that_cannot_be_read(sound: Studio, tmp_path: Pat
     (tmp_path / "words" / "listener" / "wait.xml").write_text("<Response>\n{% if %}\n</Response>")
     sound.monkeypatch.setenv("CALLIN_TWIML_DIR", str(tmp_path / "words"))
     assert "listener/wait.xml, line 2" in the_problem(sound)["what"]
+
+
+def test_a_document_of_ones_own_that_a_caller_would_stumble_over(sound: Studio, tmp_path: Path) -> None:
+    """A wait document without an end would be asked for without end; one that fails is told too."""
+    (tmp_path / "words" / "listener").mkdir(parents=True)
+    own = tmp_path / "words" / "listener" / "wait.xml"
+    sound.monkeypatch.setenv("CALLIN_TWIML_DIR", str(tmp_path / "words"))
+    own.write_text('<?xml version="1.0"?><Response><Say>Hold on.</Say></Response>')
+    found = the_problem(sound)
+    assert "neither Play nor Pause" in found["what"]
+    assert found["do"] == "callin say listener/wait"
+    own.write_text('<?xml version="1.0"?><Response>{{ mood }}</Response>')
+    assert "'mood' is undefined" in the_problem(sound)["what"]
+
+
+def test_words_in_a_language_that_we_do_not_have(sound: Studio) -> None:
+    """They are English, and that is noted; it is no problem."""
+    sound.monkeypatch.setenv("CALLIN_LANGUAGE", "de-DE")
+    (noted,) = [f for f in sound.callin("doctor", "--json").json["findings"] if f["health"] == "note"]
+    assert "de-DE" in noted["what"]
+    assert problems(sound) == []
+
+
+def test_a_word_that_twilio_takes_for_itself(sound: Studio) -> None:
+    """Whoever texts it would be unsubscribed."""
+    sound.monkeypatch.setattr(text_commands, "clashes", lambda: ["cancel"])
+    assert "cancel" in the_problem(sound)["what"]
 
 
 def test_an_empty_database(sound: Studio, tmp_path: Path) -> None:

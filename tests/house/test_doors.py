@@ -1,20 +1,20 @@
 """The doors and the documents of the whole house: every address is locked, and has its words."""
 
-import itertools
 from xml.etree import ElementTree as ET
 
 import pytest
 from structlog.testing import capture_logs
 
-from callin.desk.calls import OnAirNotice, Welcome, WelcomeKind
-from callin.desk.dj_door import DjDoor, DoorKind
-from callin.desk.djs import DjTurn, TurnKind
-from callin.desk.farewells import Farewell, FarewellKind
+from callin.desk.calls import WelcomeKind
+from callin.desk.dj_door import DoorKind
+from callin.desk.djs import TurnKind
+from callin.desk.farewells import FarewellKind
 from callin.desk.joining import Joining, JoinKind
-from callin.desk.messages import MessageTurn, MessageTurnKind
-from callin.rules.estimate import WaitRange
-from callin.rules.waiting import WaitNotice
+from callin.samples import renderings
+from callin.twiml import BUILT_IN, Documents
+from callin.twiml_faults import faults_of, place_of
 from callin.webhooks import PhoneDoor
+from tests.carrier.switchboard import settings_for_tests
 from tests.webhooks.ringing import ANA, Doors
 
 # What is asked for without a signature, and why that is harmless: nothing of it changes anything.
@@ -117,88 +117,55 @@ def test_every_kind_of_answer_has_its_document(doors: Doors) -> None:
     assert expected <= set(doors.station.twiml.names())
 
 
-NOTICES = [
-    WaitNotice(),
-    WaitNotice(must_leave=True),
-    WaitNotice(show_is_closing=True),
-    WaitNotice(place=1, is_next=True, is_first=True),
-    WaitNotice(place=7, waited_min=1, forecast=WaitRange(0, 5), is_first=True, may_be_late=True),
-    WaitNotice(place=3, waited_min=12, forecast=WaitRange(5, 10)),
-]
-TURNS = [
-    DjTurn(kind=TurnKind.CARD, queue_name="line", timeout_s=5),
-    DjTurn(kind=TurnKind.CARD, queue_name="q", name="Ana", town="Oslo", topic="Owls", waited_min=1, more_waiting=2),
-    *(DjTurn(kind=kind, queue_name="line", timeout_s=20) for kind in TurnKind if kind != TurnKind.CARD),
-]
-FACTS: dict[str, list[dict[str, object]]] = {
-    "listener/answer": [
-        {"welcome": Welcome(kind=kind, show_name=name)} for kind in WelcomeKind for name in ("N", None)
-    ],
-    "listener/join": [{"joining": Joining(queue_name="line", stint=1)}],
-    "listener/next_up": [{"joining": Joining(queue_name="line-next", stint=2)}],
-    "listener/wait": [{"notice": notice, "tune": "https://station.test/media/hold.wav"} for notice in NOTICES],
-    "listener/key": [{}],
-    "listener/on_air": [{"notice": OnAirNotice(name=None, show_name=None)}],
-    "listener/left": [{"farewell": Farewell(kind=kind, waited_min=n)} for kind in FarewellKind for n in (0, 1, 5)],
-    "listener/dropped": [{"farewell": Farewell(kind=FarewellKind.THANKS, show_name=name)} for name in ("N", None)],
-    "listener/goodbye": [{"farewell": Farewell(kind=FarewellKind.SENT_HOME, waited_min=n)} for n in (0, 1, 5)],
-    "listener/message": [{}],
-    "dj/answer": [{"door": DjDoor(kind=DoorKind.ADMITTED, new_messages=n, show_name="N")} for n in (0, 1, 3)],
-    "dj/pin": [{"door": DjDoor(kind=DoorKind.ADMITTED)}],
-    "dj/messages": [
-        {
-            "turn": MessageTurn(kind=MessageTurnKind.PLAY, message_id=1, is_first=first, town=town, done=done),
-            "sound_url": "https://station.test/voice/messages/1/x.wav",
-            "wants_callers": False,
-        }
-        for first, town, done in itertools.product((True, False), ("Oslo", None), ("kept", "deleted", None))
-    ],
-    "dj/next": [{"turn": turn} for turn in TURNS],
-    "fallback": [{"back": "https://station.test/x?again=1"}, {"back": None}],
-    "sorry": [{"back": "https://station.test/x?again=1"}, {"back": None}],
-    "sms/inbound": [{}],
-}
-VERBS = {"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Hangup", "Enqueue", "Leave", "Dial", "Queue"}
-WITHIN_WAIT = {"Say", "Play", "Pause", "Gather", "Leave", "Redirect", "Hangup"}
-WITHIN_WHISPER = {"Say", "Play", "Pause", "Redirect"}
+LANGUAGES = {"en-US": "Polly.Joanna", "es-MX": "Polly.Mia"}
+every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def renderings(doors: Doors) -> list[tuple[str, bytes]]:
+def documents_in(language: str) -> list[tuple[str, bytes]]:
     """Every document with every kind of facts it may be given."""
-    names = [name for name in doors.station.twiml.names() if not name.rpartition("/")[2].startswith("_")]
-    return [
-        (name, doors.station.twiml.render(name, **facts))
-        for name in names
-        for facts in FACTS[name.removesuffix(".xml").partition(".")[0]]
-    ]
+    settings = settings_for_tests(language=language)
+    return list(renderings(Documents(settings), base_url=settings.public_base_url))
 
 
-def test_every_document_renders_as_twiml(doors: Doors) -> None:
-    """Well-formed, a Response at the root from the first byte on, known verbs, and something to do in each."""
-    for name, body in renderings(doors):
-        assert body.startswith(b"<?xml"), name
-        root = ET.fromstring(body)
-        assert root.tag == "Response", name
-        assert {element.tag for element in root.iter()} - {"Response"} <= VERBS, name
-        assert len(root) or name == "sms/inbound.xml", name
+@every_language
+def test_every_document_is_fit_for_its_place(language: str) -> None:
+    """Well-formed, known verbs, those that its place runs, one sentence a Say, and something to do in each."""
+    for name, body in documents_in(language):
+        assert faults_of(body, place=place_of(name)) == [], name
 
 
-def test_every_sentence_is_one_sentence(doors: Doors) -> None:
-    """One sentence per Say, in the station's voice, short enough to be understood on a bad line."""
-    for name, body in renderings(doors):
+@every_language
+def test_every_sentence_is_in_the_stations_voice(language: str) -> None:
+    """Voice and language are those of the settings."""
+    for name, body in documents_in(language):
         for say in ET.fromstring(body).iter("Say"):
-            words = (say.text or "").strip()
-            assert words, name
-            assert len(words.split()) <= 20, (name, words)
-            assert words[-1] in ".?!", (name, words)
-            assert not any(mark in words[:-1] for mark in ("? ", "! ", ". ")), (name, words)
-            assert say.attrib == {"voice": "Polly.Joanna", "language": "en-US"}, name
+            assert say.attrib == {"voice": LANGUAGES[language], "language": language}, name
+
+
+def test_spanish_is_complete() -> None:
+    """Each document does in Spanish what it does in English, and no sentence is left in English."""
+    english, spanish = documents_in("en-US"), documents_in("es-MX")
+    for (name, body), (as_name, otherwise) in zip(english, spanish, strict=True):
+        assert name == as_name
+        one, other = ET.fromstring(body), ET.fromstring(otherwise)
+        assert [plain(each) for each in one.iter()] == [plain(each) for each in other.iter()], name
+        said = {(each.text or "") for each in one.iter("Say")}
+        assert not said & {(each.text or "") for each in other.iter("Say")}, name
+    folder = BUILT_IN / "es"
+    for path in folder.rglob("*.xml"):
+        assert (BUILT_IN / path.relative_to(folder)).exists(), path
+
+
+def plain(element: ET.Element) -> tuple[str, dict[str, str], str | None]:
+    """A verb without its words."""
+    kept = {name: value for name, value in element.attrib.items() if name not in ("voice", "language")}
+    return element.tag, kept, None if element.tag == "Say" else (element.text or "").strip()
 
 
 def test_every_address_in_a_document_is_absolute_and_ours(doors: Doors) -> None:
     """Whatever Twilio is sent to next is an address of this station that takes it."""
     adapter = doors.app.url_map.bind("station.test")
-    for name, body in renderings(doors):
+    for name, body in documents_in("en-US"):
         for element in ET.fromstring(body).iter():
             told = [value for key, value in element.attrib.items() if key in ADDRESSES]
             if element.tag in ("Redirect", "Play"):
@@ -211,22 +178,6 @@ def test_every_address_in_a_document_is_absolute_and_ours(doors: Doors) -> None:
 
 
 ADDRESSES = {"action", "url", "waitUrl", "recordingStatusCallback"}
-
-
-def test_documents_in_the_wait_loop_use_what_is_allowed_there(doors: Doors) -> None:
-    """The wait loop refuses Enqueue, Dial and Record, and an end without Play or Pause would be a hot loop."""
-    for name, body in renderings(doors):
-        if name.startswith(("listener/wait", "listener/key")):
-            root = ET.fromstring(body)
-            assert {element.tag for element in root.iter()} - {"Response"} <= WITHIN_WAIT, name
-            assert root[-1].tag in ("Play", "Pause", "Leave"), name
-
-
-def test_the_whisper_uses_what_is_allowed_there(doors: Doors) -> None:
-    """Before the bridge only Say, Play, Pause and Redirect are run."""
-    for name, body in renderings(doors):
-        if name.startswith("listener/on_air"):
-            assert {element.tag for element in ET.fromstring(body).iter()} - {"Response"} <= WITHIN_WHISPER
 
 
 @pytest.mark.parametrize("name", ["join.xml", "next_up.xml"])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callin.rules.text_commands import Command, CommandKind, command_in, plain_words
+from callin.rules import text_commands
+from callin.rules.text_commands import Command, CommandKind, clashes, command_in, plain_words
 
 JOINS = [
     "hi", "HI", "Hi!", "hi there", "Hi there!", "hi hi", "hiiii", "hello", "hello everyone",
@@ -37,6 +38,25 @@ TABLE = [
 ]
 
 
+SPANISH = {
+    "¡Hola!": CommandKind.JOIN,
+    "Hola, buenas tardes": CommandKind.JOIN,
+    "ESTADO": CommandKind.STATUS,
+    "mi lugar por favor": CommandKind.STATUS,
+    "Salir, gracias": CommandKind.LEAVE,
+    "comandos": CommandKind.COMMANDS,
+    "hola, quiero hablar de los búhos": CommandKind.WORDS,
+}
+TABLE += SPANISH.items()
+
+
+def test_no_word_of_ours_is_the_carriers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever texted one would be unsubscribed; one that slips in is named."""
+    assert clashes() == []
+    monkeypatch.setitem(text_commands._OUR_WORDS, "cancel", CommandKind.LEAVE)
+    assert clashes() == ["cancel"]
+
+
 @pytest.mark.parametrize(("body", "kind"), TABLE, ids=repr)
 def test_what_a_text_asks_for(body: str, kind: CommandKind) -> None:
     """Case, spaces, punctuation, emoji, full-width letters and accents do not matter; other words do."""
@@ -47,6 +67,7 @@ def test_what_a_text_asks_for(body: str, kind: CommandKind) -> None:
     ("body", "topic"),
     [
         ("topic owls", "owls"),
+        ("Tema: los búhos", "los búhos"),
         ("Topic: Owls & Cats", "Owls & Cats"),
         ("TOPIC - the night\nbus", "the night\nbus"),
         ("ＴＯＰＩＣ：　Eulen", "Eulen"),
