@@ -11,6 +11,7 @@ import select
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from benchmarks.figures import BenchError
@@ -66,6 +67,16 @@ class _Line:
 
 
 @dataclass(slots=True)
+class _Told:
+    """The result of a run, once it is over."""
+
+    loads: list[Load] = field(default_factory=list)
+
+    def load(self) -> Load:
+        return self.loads[0]
+
+
+@dataclass(slots=True)
 class Generator:
     """Requests to one server, one run.
 
@@ -91,21 +102,9 @@ class Generator:
             seconds: how long new ones are sent.
             connections: at once.
         """
-        started, cpu = time.perf_counter(), time.process_time()
-        until, is_dry = started + seconds, False
-        while True:
-            while len(self._free) + self._busy < connections:
-                self._free.append(self._connect())
-            while self._free and not is_dry and time.perf_counter() < until:
-                request = next(requests, None)
-                if request is None:
-                    is_dry = True
-                else:
-                    self._ask(request, asked_at=time.perf_counter())
-            if not self._busy:
-                break
-            self._hear(0.25)
-        return self._told(started, cpu)
+        with self._timed() as told:
+            self._keep_busy(requests, until=time.perf_counter() + seconds, connections=connections)
+        return told.load()
 
     def open_loop(self, requests: Iterator[bytes], *, per_second: float, seconds: float, most: int = 256) -> Load:
         """Requests fall due one after another, whether or not earlier ones are answered.
@@ -116,8 +115,27 @@ class Generator:
             seconds: how long.
             most: connections at once; beyond it requests wait, and their wait is counted.
         """
-        started, cpu = time.perf_counter(), time.process_time()
-        count, sent = int(per_second * seconds), 0
+        with self._timed() as told:
+            self._keep_time(requests, per_second=per_second, count=int(per_second * seconds), most=most)
+        return told.load()
+
+    def _keep_busy(self, requests: Iterator[bytes], *, until: float, connections: int) -> None:
+        is_dry = False
+        while True:
+            while len(self._free) + self._busy < connections:
+                self._free.append(self._connect())
+            while self._free and not is_dry and time.perf_counter() < until:
+                request = next(requests, None)
+                if request is None:
+                    is_dry = True
+                else:
+                    self._ask(request, asked_at=time.perf_counter())
+            if not self._busy:
+                return
+            self._hear(0.25)
+
+    def _keep_time(self, requests: Iterator[bytes], *, per_second: float, count: int, most: int) -> None:
+        started, sent = time.perf_counter(), 0
         while sent < count or self._busy:
             now = time.perf_counter()
             while sent < count and (due := started + sent / per_second) <= now:
@@ -132,19 +150,25 @@ class Generator:
                 sent += 1
             pause = started + sent / per_second - now if sent < count else 0.25
             self._hear(max(0.0, min(pause, 0.25)))
-        return self._told(started, cpu)
 
     @property
     def _busy(self) -> int:
         return len(self._lines)
 
-    def _told(self, started: float, cpu: float) -> Load:
-        seconds = time.perf_counter() - started
-        share = (time.process_time() - cpu) / seconds
-        for line in self._free:
-            line.wire.close()
-        self._poll.close()
-        return Load(seconds, sorted(self._latencies), self._errors, share)
+    @contextmanager
+    def _timed(self) -> Iterator[_Told]:
+        """Give what will be told of the run; nothing stays open after it, however it ends."""
+        started, cpu = time.perf_counter(), time.process_time()
+        told = _Told()
+        try:
+            yield told
+            seconds = time.perf_counter() - started
+            share = (time.process_time() - cpu) / seconds
+            told.loads.append(Load(seconds, sorted(self._latencies), self._errors, share))
+        finally:
+            for line in [*self._free, *self._lines.values()]:
+                line.wire.close()
+            self._poll.close()
 
     def _connect(self) -> _Line:
         try:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted(path for path in (ROOT / "callin").rglob("*.py") if "versions" not in path.parts)
+CALLIN = sorted(path for path in (ROOT / "callin").rglob("*.py") if "versions" not in path.parts)
+SOURCES = [*CALLIN, *sorted((ROOT / "scripts" / "benchmarks").rglob("*.py"))]
 LONGEST = 300
 NEVER_NAMES = {"utils", "helpers", "helper", "manager", "managers", "service", "services", "common", "misc"}
 
@@ -25,7 +26,7 @@ def test_every_file_says_what_it_is_and_stays_small(path: Path) -> None:
     assert len(source.splitlines()) <= LONGEST
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=relative)
+@pytest.mark.parametrize("path", CALLIN, ids=relative)
 def test_only_the_settings_read_the_environment(path: Path) -> None:
     """One reader, so that one file lists what a station can be told."""
     if relative(path) in ("callin/settings.py", "callin/setting_values.py"):

@@ -1,0 +1,68 @@
+"""`./scripts/bench`: runs, tells, keeps, and fails when nothing was measured."""
+
+import json
+from pathlib import Path
+
+import pytest
+from benchmarks import command
+from benchmarks.command import FAILED, bench
+from benchmarks.figures import BenchError, Figure, Findings, at_least
+from benchmarks.parts import PARTS, Effort, Part
+from click.testing import CliRunner
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(bench, list(words), standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return result.return_value, result.output
+
+
+def test_its_parts_are_named() -> None:
+    """`--list` names every part, and measures nothing."""
+    code, output = run("--list")
+    assert code == 0
+    assert all(name in output for name in PARTS)
+
+
+def test_the_short_form_measures_a_real_station(tmp_path: Path) -> None:
+    """Webhooks against the tutorial's application, waiting callers and a closing: real servers, real requests."""
+    code, output = run("--quick", "--out", str(tmp_path), "wait", "waiting", "drain")
+
+    assert code == 0, output
+    (ratio,) = json.loads((tmp_path / "wait.json").read_text())["figures"]
+    assert ratio["value"] > 0.1
+    figures = {figure["name"]: figure for figure in json.loads((tmp_path / "waiting.json").read_text())["figures"]}
+    assert figures["errors with 50 waiting"]["value"] == 0
+    assert json.loads((tmp_path / "drain.json").read_text())["figures"][1]["value"] >= 1
+    assert "| callin, SQLite |" in (tmp_path / "results.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("findings", "words"),
+    [(Findings(), "nothing was measured"), (BenchError("it answered 403"), "it answered 403")],
+)
+def test_a_measurement_that_went_wrong_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, findings: Findings | BenchError, words: str
+) -> None:
+    """It says what went wrong, ends with 1, and keeps no figure."""
+
+    def measure(_effort: Effort) -> Findings:
+        if isinstance(findings, BenchError):
+            raise findings
+        return findings
+
+    monkeypatch.setitem(command.PARTS, "wait", Part("broken", measure))
+    code, output = run("--out", str(tmp_path), "wait")
+    assert code == FAILED
+    assert words in output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missed_target_is_told_and_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is slow is a result too."""
+    slow = Findings([Figure("speed", 1, "/s", at_least(2))])
+    monkeypatch.setitem(command.PARTS, "wait", Part("slow", lambda _effort: slow))
+    code, output = run("--out", str(tmp_path), "wait")
+    assert code == 0
+    assert "missed by 50%" in output
