@@ -13,7 +13,8 @@ MOST_CALLERS, LONGEST_S = 5_000, 86_400
 
 def shown_crowd(crowd: Crowd) -> dict[str, Any]:
     """Return the plan, and where its callers are now; `to` is null when nobody was ever asked for."""
-    plan, calls = crowd.plan, [call for call in crowd.calls if not call.status.is_over]
+    # Of thousands, twenty times a second: an attribute is cheaper to look at than a status.
+    plan, calls = crowd.plan, [call for call in crowd.calls if call.end_time is None]
     return {
         "to": plan.to if plan else None,
         "callers": plan.callers if plan else 0,

@@ -81,7 +81,7 @@ def _phone(exchange: Exchange, number: str, *, calls: list[Call], texts: list[Me
 
 def _call(exchange: Exchange, call: Call) -> dict[str, Any]:
     queue = exchange.queues.get(call.queue_sid) if call.queue_sid else None
-    members = [member.call for member in queue.members] if queue else []
+    members = queue.members if queue else []
     other = exchange.calls.get(call.bridged_to or "")
     return {
         "sid": call.sid,
@@ -91,7 +91,7 @@ def _call(exchange: Exchange, call: Call) -> dict[str, Any]:
         "began": iso_8601(call.date_created),
         "ended": iso_8601(call.end_time) if call.end_time else None,
         "queue": queue.friendly_name if queue else None,
-        "place": members.index(call) + 1 if call in members else None,
+        "place": next((place for place, member in enumerate(members, 1) if member.call is call), None),
         "bridged_to": far_end(other) if other else None,
         "captions": shown_captions(call, sounds=exchange.sounds),
     }
