@@ -39,11 +39,11 @@ def phone_in(environ, start_response):
 def set_the_scene(page):
     """Two listeners wait, the DJ talks with the first, and a text has been answered."""
     listener, another, dj = (page.get_by_role("article").nth(n) for n in range(3))
-    listener.get_by_role("button", name="Call").click()
+    listener.get_by_role("button", name="Call", exact=True).click()
     page.wait_for_timeout(1_500)
-    another.get_by_role("button", name="Call").click()
+    another.get_by_role("button", name="Call", exact=True).click()
     page.wait_for_timeout(4_500)
-    dj.get_by_role("button", name="Call").click()
+    dj.get_by_role("button", name="Call", exact=True).click()
     page.wait_for_timeout(500)
     for phone, words in ((dj, "You are on the air. Who is this?"), (listener, "This is Ada, good evening!")):
         phone.get_by_role("textbox", name="Say").fill(words)

@@ -32,6 +32,12 @@ from callin.station import Station, station_of
 
 LISTENER_NUMBER = "+15550001000"
 DJ_LINE = "+15550002000"
+# Phones for the person who rehearses: numbers of nobody in the cast, whom the station does not know yet.
+LISTENERS = (
+    ("Listener", "+15550123456", LISTENER_NUMBER),
+    ("Another listener", "+15550123457", LISTENER_NUMBER),
+)
+STRANGER = "+15550123458"
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
 
@@ -109,6 +115,8 @@ class Stage:
         self._wait_for("exchange", self.switchboard.is_up)
         for number, name in ((LISTENER_NUMBER, "Listeners"), (DJ_LINE, "DJ")):
             self._buy(number, name=name)
+        dj = self._order.settings.get("CALLIN_DJ_NUMBERS", "").partition(",")[0] or STRANGER
+        self.switchboard.lay_out(*LISTENERS, ("DJ", dj, DJ_LINE))
         self._wait_for("station", self._is_ready)
         with self.station.transaction() as session:
             # From here on the file is open in this process, which tells other rehearsals that it is in use.

@@ -35,9 +35,9 @@ def phones(tmp_path: Path) -> Iterator[str]:
         told.append(line)
         if "Ctrl-C" in line:
             break
-    found = re.search(r"http://\S+/#phone=\S+", "".join(told))
+    found = re.search(r"phones in your browser +(http://\S+)", "".join(told))
     assert found is not None, "".join(told)
-    yield found[0]
+    yield found[1]
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
 
@@ -50,11 +50,11 @@ def test_one_click_and_one_is_in_line(phones: str) -> None:
         page.goto(phones)
         first, second, dj = (page.get_by_role("article").nth(n) for n in range(3))
 
-        first.get_by_role("button", name="Call").click()
+        first.get_by_role("button", name="Call", exact=True).click()
         expect(first.locator(".captions")).to_contain_text("You are next", timeout=PATIENCE_MS)
-        second.get_by_role("button", name="Call").click()
+        second.get_by_role("button", name="Call", exact=True).click()
         expect(second.locator(".captions")).to_contain_text("You are number 2 in line", timeout=PATIENCE_MS)
-        dj.get_by_role("button", name="Call").click()
+        dj.get_by_role("button", name="Call", exact=True).click()
 
         expect(dj.locator(".state")).to_contain_text("talking with Listener", timeout=PATIENCE_MS)
         expect(first.locator(".captions")).to_contain_text("put through to DJ")

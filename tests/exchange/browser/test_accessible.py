@@ -26,7 +26,7 @@ def test_axe_finds_nothing_wrong(
     for summary in page.locator("#tools > details > summary, .policies > summary, .texts > summary").all():
         summary.click()
     for name in (LISTENER, DJ):
-        card(page, name).get_by_role("button", name="Call").click()
+        card(page, name).get_by_role("button", name="Call", exact=True).click()
     expect(card(page, LISTENER).locator(".state")).to_contain_text("waiting")
     phone_in.ask("POST", "messages", {"from": "+15550101001", "to": "+15550100001", "body": "hello"})
     expect(card(page, LISTENER).locator(".thread .in")).to_have_count(1)
@@ -51,7 +51,7 @@ def test_a_call_is_made_by_the_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("link", name="Skip to the phones")).to_be_focused()
     page.keyboard.press("Enter")
     listener = card(page, LISTENER)
-    call, hang_up = (listener.get_by_role("button", name=name) for name in ("Call", "Hang up"))
+    call, hang_up = (listener.get_by_role("button", name=name, exact=True) for name in ("Call", "Hang up"))
     for _ in range(12):
         page.keyboard.press("Tab")
         if call.evaluate("button => button === document.activeElement"):
@@ -73,7 +73,7 @@ def test_it_fits_every_screen(open_page: Callable[..., Page], phone_in: ServedEx
     page = open_page(phone_in.url, viewport={"width": width, "height": 800})
     for summary in page.locator("#tools > details > summary").all():
         summary.click()
-    card(page, LISTENER).get_by_role("button", name="Call").click()
+    card(page, LISTENER).get_by_role("button", name="Call", exact=True).click()
     page.locator("#wire .line summary").first.click()
     expect(page.locator("#wire .entry pre")).to_be_visible()
 

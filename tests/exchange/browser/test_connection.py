@@ -39,7 +39,7 @@ def test_a_restart_is_told_and_the_numbers_can_be_attached_again(
     first = start()
     first.exchange.add_number(LISTENER_LINE, voice_url=f"{application.url}/listener", friendly_name="Listener")
     page = open_page(first.url)
-    card(page, LISTENER).get_by_role("button", name="Call").click()
+    card(page, LISTENER).get_by_role("button", name="Call", exact=True).click()
     expect(page.locator("#wire .line")).to_have_count(3)
 
     first.close()
@@ -52,7 +52,7 @@ def test_a_restart_is_told_and_the_numbers_can_be_attached_again(
     expect(page.get_by_role("alert").first).to_contain_text("The exchange was started again")
     expect(page.locator("#wire .line")).to_have_count(0)
     page.get_by_role("button", name="Attach the numbers again").click()
-    card(page, LISTENER).get_by_role("button", name="Call").click()
+    card(page, LISTENER).get_by_role("button", name="Call", exact=True).click()
     expect(card(page, LISTENER).locator(".captions")).to_contain_text("welcome to the show")
 
 
@@ -61,7 +61,7 @@ def test_a_network_that_comes_back_shows_the_present_state(page: Page, phone_in:
     listener = card(page, LISTENER)
     listener.get_by_role("textbox", name="Say").fill("half a sent")
     page.context.set_offline(True)
-    listener.get_by_role("button", name="Call").click()
+    listener.get_by_role("button", name="Call", exact=True).click()
     expect(listener.get_by_role("alert").last).to_contain_text("The exchange does not answer.")
     sid = phone_in.ask("POST", "calls", {"from": "+15550101001", "to": LISTENER_LINE})["sid"]
 
@@ -105,7 +105,7 @@ def test_everything_comes_from_the_exchange_itself(page: Page, phone_in: ServedE
     hosts = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     page.reload()
-    card(page, LISTENER).get_by_role("button", name="Call").click()
+    card(page, LISTENER).get_by_role("button", name="Call", exact=True).click()
     expect(card(page, LISTENER).locator(".captions")).to_contain_text("welcome")
 
     assert hosts == {urlsplit(phone_in.url).netloc}

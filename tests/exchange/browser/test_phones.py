@@ -20,7 +20,7 @@ def _ring(page: Page, exchange: ServedExchange, url: str, *, name: str = "Front 
     """Attach one more number and let a new phone ring it."""
     exchange.ask("PUT", "numbers/+15550100003", {"name": name, "voice_url": url})
     expect(card(page, f"{name} phone")).to_be_visible()
-    card(page, f"{name} phone").get_by_role("button", name="Call").click()
+    card(page, f"{name} phone").get_by_role("button", name="Call", exact=True).click()
 
 
 def test_two_phones_are_laid_out_and_one_click_is_heard(page: Page) -> None:
@@ -29,7 +29,7 @@ def test_two_phones_are_laid_out_and_one_click_is_heard(page: Page) -> None:
     listener = card(page, LISTENER)
     expect(listener.locator(".state")).to_contain_text("choose a number and press Call")
 
-    listener.get_by_role("button", name="Call").click()
+    listener.get_by_role("button", name="Call", exact=True).click()
 
     expect(listener.locator(".captions")).to_contain_text("welcome to the show")
     expect(listener.locator(".captions")).to_contain_text("you are number 1 of 1")
@@ -41,7 +41,7 @@ def test_words_are_marked_as_they_are_said(page: Page, phone_in: ServedExchange)
     """On a clock that stands still the words to come stay to come."""
     phone_in.ask("PUT", "clock", {"speed": 0})
     listener = card(page, LISTENER)
-    listener.get_by_role("button", name="Call").click()
+    listener.get_by_role("button", name="Call", exact=True).click()
     expect(listener.locator(".caption.say .to-come")).to_have_text(["to", "the", "show"])
 
     page.get_by_role("button", name="Go on").click()
@@ -62,7 +62,7 @@ def test_keys_are_pressed_with_the_pointer_and_typed(
     expect(desk.locator(".captions")).to_contain_text("you chose 1")
 
     desk.get_by_role("button", name="Hang up").click()
-    desk.get_by_role("button", name="Call").click()
+    desk.get_by_role("button", name="Call", exact=True).click()
     expect(desk.locator(".state")).to_contain_text("on the phone")
     desk.locator(".captions").press("7")
     expect(desk.locator(".captions")).to_contain_text("you chose 7")
@@ -71,10 +71,10 @@ def test_keys_are_pressed_with_the_pointer_and_typed(
 def test_two_phones_are_put_through_and_hear_each_other(page: Page) -> None:
     """The DJ takes the listener out of the line; what one says the other hears; a star ends it."""
     listener, dj = card(page, LISTENER), card(page, DJ)
-    listener.get_by_role("button", name="Call").click()
+    listener.get_by_role("button", name="Call", exact=True).click()
     expect(listener.locator(".state")).to_contain_text("waiting")
 
-    dj.get_by_role("button", name="Call").click()
+    dj.get_by_role("button", name="Call", exact=True).click()
     expect(listener.locator(".state")).to_contain_text("talking with DJ phone")
     expect(dj.locator(".state")).to_contain_text("talking with Listener phone")
 
@@ -185,7 +185,7 @@ def test_a_phone_is_added_kept_and_removed(open_page: Callable[..., Page], phone
     dialog.get_by_role("button", name="Add it").click()
     page.reload()
     withheld = card(page, "Withheld, anonymous")
-    withheld.get_by_role("button", name="Call").click()
+    withheld.get_by_role("button", name="Call", exact=True).click()
     expect(withheld.locator(".captions")).to_contain_text("welcome to the show")
 
     page.get_by_role("button", name="Remove Withheld").click()
@@ -232,7 +232,7 @@ def test_sound_is_heard_through_the_exchange(page: Page) -> None:
     page.get_by_role("switch", name="Sound").click()
 
     with page.expect_response(lambda response: "/sounds/h" in response.url and response.ok) as heard:
-        card(page, LISTENER).get_by_role("button", name="Call").click()
+        card(page, LISTENER).get_by_role("button", name="Call", exact=True).click()
 
     assert heard.value.headers["content-type"] == "audio/wav"
     assert heard.value.url.startswith(page.url.split("/#")[0].rstrip("/"))
@@ -252,7 +252,7 @@ def test_words_are_spoken_by_the_browsers_voice_when_it_has_one(browser: Browser
     page.get_by_role("switch", name="Sound").click()
     expect(page.locator("#sound-how")).to_have_text("on: words in your browser's voice")
 
-    card(page, LISTENER).get_by_role("button", name="Call").click()
+    card(page, LISTENER).get_by_role("button", name="Call", exact=True).click()
     page.wait_for_function("() => spoken.includes('you are number 1 of 1')", timeout=PATIENCE_MS)
     card(page, DJ).get_by_role("button", name="Hear this one").click()
     page.get_by_role("switch", name="Sound").click()

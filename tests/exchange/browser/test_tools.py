@@ -32,7 +32,7 @@ def test_a_number_is_attached_and_can_be_rung(
     form.get_by_label("Name, for you").fill("Show")
     form.get_by_label("Voice URL").fill(f"{application.url}/listener")
     form.get_by_role("button", name="Attach").click()
-    card(page, "Show phone").get_by_role("button", name="Call").click()
+    card(page, "Show phone").get_by_role("button", name="Call", exact=True).click()
 
     expect(card(page, "Show phone").locator(".captions")).to_contain_text("welcome to the show")
     expect(page.locator("ul.numbers")).to_contain_text(f"calls → {application.url}/listener")
@@ -58,7 +58,7 @@ def test_a_number_is_pointed_elsewhere_and_given_back(page: Page, application: A
     expect(panel.get_by_label("Name, for you")).to_have_value("Listener")
     panel.get_by_label("Voice URL").fill(f"{application.url}/menu")
     panel.get_by_role("button", name="Attach").click()
-    card(page, LISTENER).get_by_role("button", name="Call").click()
+    card(page, LISTENER).get_by_role("button", name="Call", exact=True).click()
     expect(card(page, LISTENER).locator(".captions")).to_contain_text("press one")
 
     panel.get_by_role("button", name="Give back +1 555 010 0002").click()
@@ -96,9 +96,9 @@ def test_a_fault_has_its_effect_and_is_taken_back(page: Page, phone_in: ServedEx
     expect(panel.locator("summary .count").first).to_have_text("1 on")
     assert phone_in.ask("GET", "faults")["webhook_lose"] == {"status": 0, "action": 1}
     listener, dj = card(page, LISTENER), card(page, "DJ phone")
-    listener.get_by_role("button", name="Call").click()
+    listener.get_by_role("button", name="Call", exact=True).click()
     expect(listener.locator(".state")).to_contain_text("waiting")
-    dj.get_by_role("button", name="Call").click()
+    dj.get_by_role("button", name="Call", exact=True).click()
     expect(dj.locator(".state")).to_contain_text("talking with")
     dj.get_by_role("button", name="star").click()
     expect(listener.locator(".captions")).to_contain_text("an application error has occurred")
@@ -149,7 +149,7 @@ def test_a_manual_clock_is_moved_by_its_buttons(open_page: Callable[..., Page], 
     page = open_page(by_hand.url)
     expect(page.locator(".clock .now")).to_have_text("18:00:00")
     listener = card(page, LISTENER)
-    listener.get_by_role("button", name="Call").click()
+    listener.get_by_role("button", name="Call", exact=True).click()
     expect(listener.locator(".to-come")).to_have_text(["to", "the", "show"])
 
     page.get_by_role("button", name="+1 s").click()

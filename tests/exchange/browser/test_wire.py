@@ -18,7 +18,7 @@ LISTENER = "Listener phone"
 @pytest.fixture
 def wire(page: Page) -> Locator:
     """The wire of a page on which the listener's phone has called and waits."""
-    card(page, LISTENER).get_by_role("button", name="Call").click()
+    card(page, LISTENER).get_by_role("button", name="Call", exact=True).click()
     found = page.get_by_role("region", name="On the wire")
     expect(_lines(found, "/wait")).to_have_count(1)
     return found
@@ -53,7 +53,7 @@ def test_an_opened_request_shows_all_of_it(wire: Locator) -> None:
 
 def test_one_call_can_be_looked_at_alone(wire: Locator, page: Page) -> None:
     """By the request's own button, or by the list of calls; all of them come back."""
-    card(page, "DJ phone").get_by_role("button", name="Call").click()
+    card(page, "DJ phone").get_by_role("button", name="Call", exact=True).click()
     expect(_lines(wire, "/dj")).to_have_count(1)
 
     _lines(wire, "/dj").locator("summary").click()
@@ -71,7 +71,7 @@ def test_one_call_can_be_looked_at_alone(wire: Locator, page: Page) -> None:
 def test_trouble_is_told_in_a_sentence(wire: Locator, page: Page, application: Application) -> None:
     """A broken answer has its code and what it means, and can be listed alone."""
     application.module.refusing.append("/dj")
-    card(page, "DJ phone").get_by_role("button", name="Call").click()
+    card(page, "DJ phone").get_by_role("button", name="Call", exact=True).click()
     line = _lines(wire, "/dj")
     expect(line.locator(".status")).to_have_text("500 ⚠ 11200")
     wire.locator("[name=kind]").select_option("trouble only")

@@ -422,3 +422,31 @@ def test_two_phones_put_through_hear_each_other(control: Any, attach: Attach) ->
 def test_a_stream_follows_so_many_phones(control: Any) -> None:
     """400 beyond."""
     assert control.send("GET", "stream?" + "&".join(f"phone=%2B1555010{n:04}" for n in range(51)))[0] == 400
+
+
+# The desk
+
+ADA = {"name": "Ada", "number": PHONE, "to": NUMBER}
+
+
+def test_phones_are_laid_out_for_the_page(server: ExchangeServer, control: Any) -> None:
+    """They are in its state, until a reset."""
+    assert control.send("PUT", "desk", [ADA]) == (200, [ADA])
+    assert control.send("GET", "desk") == (200, [ADA])
+    assert next(_events(server, ""))[1]["desk"] == [ADA]
+
+    control.send("POST", "reset")
+
+    assert control.send("GET", "desk") == (200, [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{}, [1], [{"name": "Ada"}], [ADA | {"to": ""}], [ADA | {"to": 7}], [ADA | {"x": "y"}], [ADA, ADA], [ADA] * 51],
+)
+def test_phones_that_make_no_sense_are_refused(control: Any, content: Any) -> None:
+    """400, and those before stay."""
+    control.send("PUT", "desk", [ADA])
+
+    assert control.send("PUT", "desk", content)[0] == 400
+    assert control.send("GET", "desk")[1] == [ADA]

@@ -1,5 +1,5 @@
 // Which phones stand on the desk: told by the address after its #, so that it can be kept, linked and reloaded; without
-// it, one phone for each number that the exchange knows.
+// it, by whoever started the exchange; else there is one phone for each number that it knows.
 
 const MOST_AT_FIRST = 4;
 const FIRST_NUMBER = 15550101001;

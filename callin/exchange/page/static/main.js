@@ -51,9 +51,9 @@ function show(news) {
   ear.show(news.phones);
 }
 
-/** Until somebody says otherwise, there is a phone for each number. */
+/** Until somebody says otherwise, there are the phones laid out by whoever started the exchange, or one a number. */
 function suggestPhones() {
-  const wanted = layout.suggested(state.numbers);
+  const wanted = state.desk.length ? state.desk : layout.suggested(state.numbers);
   if (JSON.stringify(wanted) === JSON.stringify(desk.map(({ name, number, first }) => ({ name, number, to: first }))))
     return;
   for (const phone of desk.splice(0)) phone.element.remove();
