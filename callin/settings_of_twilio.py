@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings
 
 from callin.setting_values import AccountSid, ApiKeySid, Contradiction, Origin, setting
 
+REAL_API = "https://api.twilio.com"
+
 
 class TwilioSettings(BaseSettings):
     """The account, its secrets, and where its API is."""
@@ -58,8 +60,13 @@ class TwilioSettings(BaseSettings):
         "TWILIO_API_URL",
         "Where Twilio's REST API is; `callin exchange` prints another one to try things without an account.",
         "is not an absolute URL such as https://api.twilio.com",
-        default="https://api.twilio.com",
+        default=REAL_API,
     )
+
+    @property
+    def phones_page(self) -> str | None:
+        """Where pretend phones ring this station; None when its calls are real ones."""
+        return None if self.twilio_api_url == REAL_API else f"{self.twilio_api_url}/"
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:

@@ -164,7 +164,8 @@ def lock(app: Flask, *, station: Station) -> None:
     # Not init_app: that looks for a remember-me cookie, which we never set, after every webhook.
     app.login_manager = manager  # type: ignore[attr-defined]  # where Flask-Login looks for it
     app.jinja_env.undefined = StrictUndefined
-    app.context_processor(lambda: {"user": g.get("user")})
+    phones_page = station.settings.phones_page
+    app.context_processor(lambda: {"user": g.get("user"), "phones_page": phones_page})
     app.after_request(headers.secure)
 
 

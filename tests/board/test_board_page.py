@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from callin.desk.lineup import LastCheck
+from callin.rules.roles import Role
 from tests.board.lineups import EIGHT, lineup, place
+from tests.board.visiting import admitted
 from tests.webhooks.ringing import Doors
 
 
@@ -23,3 +25,13 @@ def test_the_board_says_how_far_it_agrees_with_twilio(doors: Doors, check: LastC
     template = doors.app.jinja_env.get_template("_board.html")
     page = template.render(lineup=lineup(place(), check=check), can=lambda _place: "", may_write=True, may_run=True)
     assert expected in page
+
+
+@pytest.mark.parametrize(("api_url", "is_linked"), [("http://127.0.0.1:4010", True), ("https://api.twilio.com", False)])
+def test_the_board_links_to_pretend_phones_when_there_are_some(doors: Doors, api_url: str, is_linked: bool) -> None:
+    """One click from the board in a rehearsal; on the real network there is no such page."""
+    rehearsed = Doors(doors.database_url, {"twilio_api_url": api_url})
+
+    page = admitted(rehearsed, Role.PRODUCER).get("/board").text
+
+    assert ('<a href="http://127.0.0.1:4010/">Phones</a>' in page) is is_linked
