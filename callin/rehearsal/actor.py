@@ -1,4 +1,4 @@
-"""One person of the cast with one phone: rings, listens, presses, speaks, hangs up; the plots are told in these words.
+"""One person of the cast with one phone: rings, listens, presses, speaks, texts; the plots are told in these words.
 
 Every wait has an end, and whatever does not come as the plot says is noted for the review instead of stopping the show.
 """
@@ -99,6 +99,7 @@ class Actor:
         self._switchboard = switchboard
         self._heard_so_far = 0  # how much of `heard` the plot has used up
         self._told_so_far = 0
+        self._read_so_far = 0  # how much of the inbox
         self._telling = threading.Lock()
 
     def at(self, show_s: float) -> None:
@@ -114,9 +115,22 @@ class Actor:
         self.call_sid = self._switchboard.dial(self.number, to=to)
         self._programme.narrate(self.name, f"({masked(self.number)}) rings {line}")
 
+    def texts(self, to: str, body: str) -> None:
+        """The text goes there."""
+        self._programme.narrate(self.name, f"({masked(self.number)}) texts: {body}")
+        self._switchboard.text(self.number, to=to, body=body)
+
+    def reads(self, words: str, *, within_s: float = 120) -> bool:
+        """A text with these words is in the inbox, after whatever the plot has read before."""
+        return self._until(lambda: self._read(words), within_s=within_s, miss=f"never got a text «{words}»")
+
+    def has_rung(self, *, within_s: float = 120) -> bool:
+        """This phone has dialled."""
+        return self._until(lambda: self.call_sid is not None, within_s=within_s, miss="never rang")
+
     def hears(self, words: str, *, within_s: float = 60) -> bool:
         """The words are spoken to this phone, after whatever the plot has heard before."""
-        return self._until(
+        return self._until_line(
             lambda line: self._use_up(line, kind="say", words=words),
             within_s=within_s,
             miss=f"never heard «{words}»",
@@ -124,25 +138,27 @@ class Actor:
 
     def hears_tone(self, *, within_s: float = 60) -> bool:
         """The tone sounds, and a message can be left."""
-        return self._until(
-            lambda line: self._use_up(line, kind="record", words=""), within_s=within_s, miss="never heard the tone"
+        return self._until_line(
+            lambda line: self._use_up(line, kind="record", words=""),
+            within_s=within_s,
+            miss="never heard the tone",
         )
 
     def is_bridged(self, *, within_s: float = 120) -> bool:
         """This phone talks with another one."""
-        return self._until(lambda line: line.is_bridged, within_s=within_s, miss="was never bridged")
+        return self._until_line(lambda line: line.is_bridged, within_s=within_s, miss="was never bridged")
 
     def is_free(self, *, within_s: float = 120) -> bool:
         """The talk is over; the phone may still be on the line."""
-        return self._until(lambda line: not line.is_bridged, within_s=within_s, miss="stayed bridged")
+        return self._until_line(lambda line: not line.is_bridged, within_s=within_s, miss="stayed bridged")
 
     def is_waiting(self, *, within_s: float = 60) -> bool:
         """This phone waits in a queue."""
-        return self._until(lambda line: line.queue is not None, within_s=within_s, miss="never got into the line")
+        return self._until_line(lambda line: line.queue is not None, within_s=within_s, miss="never got into the line")
 
     def is_done(self, *, within_s: float = 120) -> bool:
         """The call is over."""
-        done = self._until(lambda line: line.is_over, within_s=within_s, miss="was never let go")
+        done = self._until_line(lambda line: line.is_over, within_s=within_s, miss="was never let go")
         self.listen()
         return done
 
@@ -203,10 +219,26 @@ class Actor:
                 return True
         return False
 
-    def _until(self, is_so: Callable[[Line], bool], *, within_s: float, miss: str) -> bool:
+    def _read(self, words: str) -> bool:
+        inbox = self._switchboard.inbox(self.number)
+        for index, body in enumerate(inbox[self._read_so_far :], start=self._read_so_far):
+            self._programme.narrate(self.name, f"reads: {body}")
+            self._read_so_far = index + 1
+            if words.lower() in body.lower():
+                return True
+        return False
+
+    def _until_line(self, is_so: Callable[[Line], bool], *, within_s: float, miss: str) -> bool:
+        return self._until(
+            lambda: self.call_sid is not None and is_so(self._switchboard.line(self.call_sid)),
+            within_s=within_s,
+            miss=miss,
+        )
+
+    def _until(self, is_so: Callable[[], bool], *, within_s: float, miss: str) -> bool:
         give_up_at = time.monotonic() + within_s / self._programme.speed + PATIENCE_S
         while True:
-            if self.call_sid is not None and is_so(self._switchboard.line(self.call_sid)):
+            if is_so():
                 return True
             if time.monotonic() > give_up_at:
                 self.misses.append(miss)

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 
 from callin.errors import CallinError
-from callin.models import Message, SoundState, Text, TextState
+from callin.models import Message, SoundState, Text, Texter, TextState
 from callin.rehearsal.actor import Actor, Programme, ShowStoppedError
 from callin.rehearsal.plots import Plot
 from callin.rehearsal.plots.plot import Part
 from callin.rehearsal.stage import DJ_LINE, LISTENER_NUMBER, Stage, StageTroubleError
+from callin.rules.lineup import TexterState
 from callin.usher import put_next_up
 
 NARRATE_EVERY_S = 0.3
@@ -79,6 +80,22 @@ class Director:
         """The actor rings the DJ line."""
         actor.rings(DJ_LINE, line="the DJ line")
 
+    def text_listeners(self, actor: Actor, body: str) -> None:
+        """The actor texts the listener number."""
+        actor.texts(LISTENER_NUMBER, body)
+
+    def until_place(self, actor: Actor, state: TexterState) -> None:
+        """The actor's place by text has come to this.
+
+        Raises:
+            StageTroubleError: it had not after a while.
+        """
+        give_up_at = time.monotonic() + SETTLE_WITHIN_S
+        while self._place_of(actor) != state:
+            if time.monotonic() > give_up_at:
+                raise StageTroubleError(f"{actor.name}'s place by text never came to «{state}».")
+            self._look_again()
+
     def put_next_up(self, actor: Actor) -> None:
         """The producer puts this caller next up."""
         self._programme.narrate("Producer", f"puts {actor.name} next up")
@@ -118,8 +135,16 @@ class Director:
         while self._is_owing():
             if time.monotonic() > give_up_at:
                 raise StageTroubleError("The courier still owes texts or recordings.")
-            if self._programme.stopped.wait(LOOK_EVERY_S):
-                raise ShowStoppedError
+            self._look_again()
+
+    def _look_again(self) -> None:
+        if self._programme.stopped.wait(LOOK_EVERY_S):
+            raise ShowStoppedError
+
+    def _place_of(self, actor: Actor) -> str | None:
+        with self._stage.station.reading() as session:
+            latest = select(Texter.state).where(Texter.phone_number == actor.number).order_by(Texter.id.desc())
+            return session.scalar(latest.limit(1))
 
     def _is_owing(self) -> bool:
         underway = (TextState.OWED, TextState.SENDING, TextState.SENT)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+
 from callin.desk import shows
 from callin.desk.line import queue_names
 from callin.desk.shows import CallSummary
+from callin.models import Text, Texter, TextKind
 from callin.phone_number import identity_of
 from callin.rehearsal.actor import Actor
 from callin.rehearsal.plots import Plot
@@ -77,24 +80,41 @@ def _calls_of(stage: Stage) -> dict[str, CallSummary]:
 def _row(part: Part, *, actor: Actor, call: CallSummary | None, stage: Stage) -> Row:
     ending = part.ending
     assert ending is not None  # chosen by the caller
-    if call is None:
+    if call is None and ending.outcome is not None:
         return Row(part.name, "–", 0, None, 0, 0, ("the station has no record of the call",))
-    inbox = stage.switchboard.inbox(part.number) if identity_of(part.number) else []
+    number = identity_of(part.number)
+    inbox = stage.switchboard.inbox(number) if number else []
+    place, owed = _by_text(stage, number=number)
+    outcome = call.outcome if call else None
     differences = list(actor.misses)
     for what, told, wanted in (
-        ("outcome", call.outcome, ending.outcome),
-        ("texts owed", call.texts, ending.texts),
-        ("texts on the phone", len(inbox), ending.texts),
-        ("messages left", call.messages, ending.messages),
+        ("outcome", outcome, ending.outcome),
+        ("place by text", place.state if place else None, ending.place),
+        ("texts owed", owed, ending.texts),
+        ("texts on the phone", len(inbox), ending.texts + ending.by_twilio),
+        ("messages left", call.messages if call else 0, ending.messages),
     ):
         if told != wanted:
             differences.append(f"{what}: {told}, not {wanted}")
+    came_to = outcome or (call.state if call else None) or (place.state if place else "not in line")
     return Row(
         name=part.name,
-        outcome=str(call.outcome or call.state).replace("_", " "),
-        waited_s=call.waited_s,
-        aired_s=call.aired_s,
+        outcome=str(came_to).replace("_", " "),
+        waited_s=(call.waited_s if call else 0) + ((place.waited_s or 0) if place else 0),
+        aired_s=call.aired_s if call else None,
         texts=len(inbox),
-        messages=call.messages,
+        messages=call.messages if call else 0,
         differences=tuple(differences),
     )
+
+
+def _by_text(stage: Stage, *, number: str | None) -> tuple[Texter | None, int]:
+    """The last place that this number held by text, and how many texts the station owed it."""
+    if number is None:
+        return None, 0
+    with stage.station.reading() as session:
+        place = session.scalars(
+            select(Texter).where(Texter.phone_number == number).order_by(Texter.id.desc()).limit(1)
+        ).first()
+        owed = select(func.count(Text.id)).where(Text.phone_number == number, Text.kind != TextKind.INBOUND)
+        return place, session.scalar(owed) or 0

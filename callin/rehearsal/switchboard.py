@@ -1,4 +1,4 @@
-"""The exchange's control API as an actor uses it: dial, press, speak, hang up, listen; used by the rehearsal alone.
+"""The exchange's control API as an actor uses it: dial, press, speak, text, listen; used by the rehearsal alone.
 
 The same addresses are printed at the end of a rehearsal for a person to use (docs/exchange.md).
 """

@@ -38,13 +38,16 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_friday_night_ends_as_its_plot_says() -> None:
-    """Fourteen callers and a DJ: every outcome, text and message is right, and the queue is gone."""
+    """Fourteen callers, four texters, a DJ: every outcome, place, text and message is right, and the queue is gone."""
     code, told = run(PLOTS["friday"])
     assert code == 0, told
     for line in (
-        "You are number 2 in line",
+        "You are number 3 in line",
         "Sorry, so many people are calling that our line is full.",
         "puts Finn next up",
+        "reads: It's your turn on Friday Night Lines.",
+        "The topic is owls on the night bus.",
+        "reads: You have successfully been unsubscribed.",
         "Every outcome, text and message is as the plot says, and the queue is gone.",
     ):
         assert line in told

@@ -1,13 +1,16 @@
-"""A Friday night: fourteen callers and a DJ, and everything that can happen to a caller on the voice line.
+"""A Friday night: fourteen callers, four texters and a DJ, and everything that can happen to a listener.
 
-Cues are what others do, or seconds since the show opened. The line holds five; the apology limit is half a minute.
+Cues are what others do, or seconds since the show opened. The line holds seven, by phone and by text; the apology limit
+is half a minute. Those who text are in plots/friday_texters.py.
 """
 
 from __future__ import annotations
 
 from callin.rehearsal.actor import Actor
+from callin.rehearsal.plots.friday_texters import TEXTERS
 from callin.rehearsal.plots.plot import Crew, Ending, Part, Plot
 from callin.rules.call_states import Outcome
+from callin.rules.lineup import TexterState
 
 WITHHELD = "+266696687"  # ANONYMOUS on a keypad
 DJ_NUMBER = "+15550109999"
@@ -26,40 +29,42 @@ def nadia(actor: Actor, crew: Crew) -> None:
 
 
 def ada(actor: Actor, crew: Crew) -> None:
-    """Ring first, and get on the air first."""
-    _wait_in_line(actor, crew, at_s=2, place="You are next")
+    """Ring first, behind two who text, and get on the air first: the DJ waits for nobody who is not there."""
+    crew.until_place(crew.actor("Sid"), TexterState.WAITING)
+    actor.after(1)
+    _wait_in_line(actor, crew, place="You are number 3")
     _go_on_air(actor)
 
 
 def ben(actor: Actor, crew: Crew) -> None:
-    """Ring second, and go on the air third: somebody is put before him."""
-    _wait_in_line(actor, crew, at_s=5, place="You are number 2")
-    actor.hears("You are next", within_s=120)
+    """Ring second, and go on the air fourth: one is put before him, one has come by text."""
+    _wait_in_line(actor, crew, behind="Ada", place="You are number 4")
+    actor.hears("You are next", within_s=300)
     _go_on_air(actor)
 
 
 def withheld(actor: Actor, crew: Crew) -> None:
     """Ring without a number: served like anyone, and never texted."""
-    _wait_in_line(actor, crew, at_s=8, place="You are number 3")
-    _go_on_air(actor, within_s=240)
+    _wait_in_line(actor, crew, behind="Ben", place="You are number 5")
+    _go_on_air(actor, within_s=400)
 
 
 def cleo(actor: Actor, crew: Crew) -> None:
     """Give up after a quarter of a minute: too soon for an apology."""
-    _wait_in_line(actor, crew, at_s=11, place="You are number 4")
+    _wait_in_line(actor, crew, behind="withheld", place="You are number 6")
     crew.actor("Hana").is_done()
     actor.hangs_up()
 
 
 def dev(actor: Actor, crew: Crew) -> None:
     """Give up after more than a minute: owed an apology."""
-    _wait_in_line(actor, crew, at_s=14, place="You are number 5")
+    _wait_in_line(actor, crew, behind="Cleo", place="You are number 7")
     actor.after(62)
     actor.hangs_up()
 
 
 def hana(actor: Actor, crew: Crew) -> None:
-    """Ring when five are waiting: the line is full."""
+    """Ring when seven are waiting, five by phone and two by text: the line is full."""
     crew.actor("Dev").is_waiting()
     crew.ring_listeners(actor)
     actor.hears("our line is full")
@@ -92,6 +97,7 @@ def gus(actor: Actor, crew: Crew) -> None:
 
 def finn(actor: Actor, crew: Crew) -> None:
     """Ring after the others, and be put next up by the producer while Ada is on the air."""
+    crew.actor("Hana").is_done()
     actor.at(37)
     crew.ring_listeners(actor)
     actor.is_waiting()
@@ -138,16 +144,19 @@ def lou(actor: Actor, crew: Crew) -> None:
 def dana(actor: Actor, crew: Crew) -> None:
     """Host the show from the DJ line: the old message, then caller after caller, with the star."""
     actor.at(34)
+    crew.until_place(crew.actor("Sid"), TexterState.LEFT)
     crew.ring_dj_line(actor)
     if actor.hears("Press 1 to hear"):
         actor.presses("1")
     if actor.hears("Press 3 to keep it"):
         actor.presses("3")
     actor.hears("Kept")
-    for guest in ("Ada", "Finn", "Ben", "withheld"):
+    for guest in ("Ada", "Finn", "Tess", "Ben", "withheld"):
         actor.hears("Next is", within_s=120)
         actor.is_bridged()
-        actor.after(18)
+        if guest == "Ada":
+            crew.actor("Tess").is_waiting(within_s=300)  # told that it is her turn, she rings in while Ada talks
+        actor.after(8 if guest == "Ada" else 18)
         if guest == "withheld":
             crew.until_closed()  # whoever is on the air stays there while the others are sent home
         actor.presses("*")
@@ -161,13 +170,16 @@ def produce(crew: Crew) -> None:
     crew.actor("Nadia").is_done()
     crew.settle()
     crew.open_show()
-    crew.actor("withheld").is_bridged(within_s=400)
+    crew.actor("withheld").is_bridged(within_s=500)
+    crew.until_place(crew.actor("Uma"), TexterState.WAITING)
     crew.rest(4)
     crew.close_show()
 
 
-def _wait_in_line(actor: Actor, crew: Crew, *, at_s: float, place: str) -> None:
-    actor.at(at_s)
+def _wait_in_line(actor: Actor, crew: Crew, *, behind: str | None = None, place: str) -> None:
+    if behind is not None:
+        crew.actor(behind).has_rung()
+        actor.after(3)
     crew.ring_listeners(actor)
     actor.hears("may go on the air")
     actor.hears(place)
@@ -189,7 +201,7 @@ def _go_on_air(actor: Actor, *, within_s: float = 180) -> None:
 
 FRIDAY = Plot(
     name="friday",
-    title="fourteen callers, one DJ: everything that can happen to a caller (about four minutes of show)",
+    title="eighteen who ring or text, one DJ: everything that can happen to a listener (about five minutes of show)",
     parts=(
         Part("Nadia", "+15550100001", nadia, Ending(Outcome.CLOSED, messages=1)),
         Part("Ada", "+15550100002", ada, Ending(Outcome.AIRED, texts=1)),
@@ -205,12 +217,14 @@ FRIDAY = Plot(
         Part("Jun", "+15550100012", jun, Ending(Outcome.SENT_HOME, texts=1)),
         Part("Kim", "+15550100013", kim, Ending(Outcome.SENT_HOME, texts=1)),
         Part("Lou", "+15550100014", lou, Ending(Outcome.CLOSED)),
+        *TEXTERS,
         Part("Dana", DJ_NUMBER, dana),
     ),
     produce=produce,
     settings={
-        "CALLIN_MAX_QUEUE_SIZE": "5",
+        "CALLIN_MAX_QUEUE_SIZE": "7",
         "CALLIN_APOLOGY_AFTER_S": "30",
+        "CALLIN_TURN_S": "600",
         "CALLIN_DJ_NUMBERS": DJ_NUMBER,
         "CALLIN_SHOW_NAME": "Friday Night Lines",
         "CALLIN_STATION_NAME": "Radio Rehearsal",

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from callin.rehearsal.actor import Actor
 from callin.rules.call_states import Outcome
+from callin.rules.lineup import TexterState
 
 
 class Crew(Protocol):
@@ -21,6 +22,12 @@ class Crew(Protocol):
 
     def ring_dj_line(self, actor: Actor) -> None:
         """The actor rings the DJ line."""
+
+    def text_listeners(self, actor: Actor, body: str) -> None:
+        """The actor texts the listener number."""
+
+    def until_place(self, actor: Actor, state: TexterState) -> None:
+        """The actor's place by text has come to this."""
 
     def put_next_up(self, actor: Actor) -> None:
         """The producer puts this caller next up."""
@@ -46,14 +53,18 @@ class Ending:
     """How a caller's part must end.
 
     Attributes:
-        outcome: of their call.
-        texts: that reach their phone.
+        outcome: of their call; None for somebody who only texts.
+        texts: of ours that reach their phone.
         messages: that they leave.
+        place: what becomes of the place they hold by text; None if they hold none.
+        by_twilio: texts that Twilio sends them itself.
     """
 
-    outcome: Outcome
+    outcome: Outcome | None = None
     texts: int = 0
     messages: int = 0
+    place: TexterState | None = None
+    by_twilio: int = 0
 
 
 @dataclass(frozen=True, slots=True)
