@@ -22,7 +22,7 @@ DOORS_OPEN_S = 8.0  # real seconds in which people come
 CLOSES_AT_S = 10.0
 KILLS_UNTIL_S = 14.0
 DJ_LOOKS_EVERY_S = 0.7
-CLOSED_WITHIN_S = 90.0
+CLOSED_WITHIN_S = 180.0  # a killed closing is taken up again when its lease ends
 QUIET_WITHIN_S = 60.0
 VICTIMS = ("web", "web", "courier", "courier", "closing", "database")
 
