@@ -10,6 +10,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.system import need
+
 FLAGS = [
     "--no-sandbox",  # it does not start as root otherwise
     "--disable-gpu",
@@ -25,8 +27,8 @@ WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 @contextmanager
 def chromium(*flags: str) -> Iterator[Browser]:
     """Run a browser without a screen, with these flags on top."""
+    need("chromium", "libatomic")
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert found, "these tests need Chromium: apt-get install chromium libatomic1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
         yield browser

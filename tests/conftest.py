@@ -1,5 +1,6 @@
 """What every folder of tests may share: a migrated database of its own, on each database that we support."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames and "database_url" not in chosen:
         folder = metafunc.definition.path.parent.name
         metafunc.parametrize("database_url", [SQLITE, POSTGRES] if folder in ON_BOTH else [SQLITE], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only root may do; the summary says so."""
+    if os.geteuid() != 0:
+        left_out = [item for item in items if item.get_closest_marker("needs_root")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out: nothing is skipped in silence."""
+    if os.geteuid() != 0:
+        terminalreporter.write_line("Left out, for network namespaces need root: sudo ./scripts/test -m needs_root")
 
 
 @pytest.fixture(scope="session")

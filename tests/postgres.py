@@ -69,8 +69,12 @@ class Postgres:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Postgres]:
-    """Give a server of this process's own."""
+def postgres_server(*, listens: str = "") -> Iterator[Postgres]:
+    """Give a server of this process's own.
+
+    Args:
+        listens: an address where other hosts reach it too; nowhere but at its socket unless given.
+    """
     need("postgresql")
     # A socket's path may have 107 characters, and «postgres» must be able to get there.
     folder = Path(tempfile.mkdtemp(prefix="callin-pg-", dir="/tmp"))
@@ -80,7 +84,10 @@ def postgres_server() -> Iterator[Postgres]:
         subprocess.run(
             [*as_whom, *initdb, "-D", str(folder / "data")], cwd=folder, check=True, stdout=subprocess.DEVNULL
         )
-        settings = [*HASTE, "listen_addresses=", f"unix_socket_directories={folder}"]
+        if listens:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all callin 10.213.0.0/16 trust\n")
+        settings = [*HASTE, f"listen_addresses={listens}", f"unix_socket_directories={folder}"]
         options = [word for setting in settings for word in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
