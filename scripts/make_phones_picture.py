@@ -15,7 +15,7 @@ from callin.exchange.clock import RealClock
 from callin.exchange.exchange import ACCOUNT_SID, AUTH_TOKEN, Exchange
 from callin.exchange.server import ExchangeServer
 
-PICTURE = Path(__file__).resolve().parent.parent / "docs" / "pictures" / "phones.png"
+PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "phones.png"
 SIZE = {"width": 1740, "height": 940}
 APPLICATION = "https://phone-in.example"
 LISTENERS, DJ = "+15550001000", "+15550002000"
