@@ -7,6 +7,7 @@ webhooks at most ten of them a second.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from typing import Protocol
 from callin.clock import Clock
 from callin.desk.lineup import Lineup
 from callin.rules.roles import Role
+
+_BETWEEN_TAGS = re.compile(r">\s+<")
 
 # Ten a second are more than an eye follows.
 LEAST_BETWEEN_S = 0.1
@@ -138,7 +141,10 @@ def _good_until(lineup: Lineup, *, now: datetime) -> datetime:
     return min((end for end in ends if end > now), default=now + timedelta(days=1))
 
 
-def _snapshot(html: str) -> Snapshot:
+def _snapshot(rendered: str) -> Snapshot:
+    # White space between tags would be nodes too, which the morphing pairs with one another: it would take whole rows
+    # out and put them back to make them fit, and Chromium loses the controls of a sound by that.
+    html = _BETWEEN_TAGS.sub("><", rendered)
     lines = "".join(f"data: {line}\n" for line in html.splitlines())
     return Snapshot(
         html=html,

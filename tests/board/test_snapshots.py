@@ -135,3 +135,11 @@ def test_lines_of_a_state_are_lines_of_one_event() -> None:
     event = room.snapshots.now(View.BOARD, Role.PRODUCER).event
 
     assert event == b"event: state\ndata: <p>two\ndata: lines</p>\n\n"
+
+
+def test_no_white_space_stands_between_tags() -> None:
+    """It would be morphed like anything else; what stands between words stays."""
+    room = Room()
+    room.snapshots._render = lambda view, role, shown: "<ul>\n  <li>a <b>b</b> c</li>\n  <li>d</li>\n</ul>"
+
+    assert room.snapshots.now(View.BOARD, Role.PRODUCER).html == "<ul><li>a <b>b</b> c</li><li>d</li></ul>"

@@ -2,11 +2,12 @@
 
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from callin.models import Call
+from callin.models import Call, Message, SoundState
 from callin.rules.call_states import CallState
 from tests.browser.house import House, live, seen_at, tell, until, updates, watch
 from tests.browser.wire import Wire
@@ -205,6 +206,41 @@ def test_two_hundred_callers_and_the_page_stays_usable(house: House) -> None:
     tell(f"scripting for a change among 200 rows: median {sorted(spent)[6]:.1f} ms, most {max(spent):.1f} ms")
     expect(note).to_have_value("abc " * 12)
     assert sorted(spent)[6] < 400  # some 15 ms on a machine that does nothing else
+
+
+def test_what_is_there_stays_where_it_is(house: House) -> None:
+    """Somebody new in the line and a new message touch no other row: what plays goes on playing."""
+    show_id = house.open_show()
+    house.put(house.caller(show_id, 5), message(1))
+    page = house.sign_in()
+    page.evaluate(
+        """() => {
+          window.moved = [];
+          new MutationObserver((changes) => {
+            for (const change of changes)
+              for (const gone of change.removedNodes) if (gone.id) window.moved.push(gone.id);
+          }).observe(document.getElementById("live"), { subtree: true, childList: true });
+        }"""
+    )
+
+    house.put(house.caller(show_id, 1, rank=1), message(2))
+
+    expect(page.locator("#places > li")).to_have_count(2)
+    expect(page.locator("#messages .letter")).to_have_count(2)
+    assert page.evaluate("window.moved") == []
+
+
+def message(number: int) -> Message:
+    """A message whose sound is here."""
+    now = datetime.now(UTC)
+    return Message(
+        recording_sid=f"RE{number:032x}",
+        recording_url="https://api.twilio.com/none",
+        call_sid=f"CA{number:032x}",
+        left_at=now,
+        due_at=now,
+        sound_state=SoundState.ABSENT,
+    )
 
 
 @pytest.mark.parametrize("path", ["/board", "/board/host"])
