@@ -87,7 +87,8 @@ class Streams:
             token = self.snapshots.changes.token
             snapshot = self.snapshots.now(view, role)
             if sent is None or snapshot.sum != sent.sum:
-                yield self._sign_of_life() + snapshot.event
+                yield self._sign_of_life()
+                yield snapshot.event  # by itself: put together, each stream would hold half a megabyte of its own
                 sent, quiet_since = snapshot, time.monotonic()
             elif time.monotonic() - quiet_since >= SIGN_OF_LIFE_S:
                 yield self._sign_of_life()

@@ -102,7 +102,7 @@ class Crowd:
     _bases: list[list[tuple[str, str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._bases = [self._facts_of(number) for number in range(self.callers)]
+        self._bases = [facts_of(number) for number in range(self.callers)]
 
     def requests(self, count: int) -> Iterator[bytes]:
         """Return the next so many requests, ready-made: signing is not part of what is measured."""
@@ -112,7 +112,6 @@ class Crowd:
 
     def _request(self, turn: int) -> bytes:
         number, step = turn % self.callers, turn // self.callers
-        url = self.public_url + WAIT_PATH
         position = max(1, number + 1 - step // MOVES_EVERY % self.callers)
         pairs = [
             *self._bases[number],
@@ -121,37 +120,91 @@ class Crowd:
             ("AvgQueueTime", str(step * LOOP_S // 2)),
             ("CurrentQueueSize", str(self.callers)),
         ]
-        body = urlencode(pairs).encode()
-        head = (
-            f"POST {WAIT_PATH} HTTP/1.1\r\n"
-            f"Host: {urlsplit(self.public_url).netloc}\r\n"
-            "User-Agent: TwilioProxy/1.1\r\n"
-            "Accept: */*\r\n"
-            "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
-            f"X-Twilio-Signature: {sign(AUTH_TOKEN, url=url, form=pairs)}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        return head.encode() + body
+        return signed(WAIT_PATH, pairs, public_url=self.public_url)
 
-    def _facts_of(self, number: int) -> list[tuple[str, str]]:
-        """Return what stays the same in every request of a caller: 26 of the 30 parameters."""
-        phone = phone_number(number)
-        places = [
-            (f"{side}{part}", value)
-            for side in ("From", "Caller", "To", "Called")
-            for part, value in (("City", "OAKLAND"), ("State", "CA"), ("Zip", "94601"), ("Country", "US"))
-        ]
-        return [
-            ("CallSid", call_sid(number)),
-            ("AccountSid", ACCOUNT_SID),
-            ("From", phone),
-            ("To", LISTENER_NUMBER),
-            ("Caller", phone),
-            ("Called", LISTENER_NUMBER),
-            ("CallStatus", "in-progress"),
-            ("ApiVersion", "2010-04-01"),
-            ("Direction", "inbound"),
-            *places[:15],
-            ("QueueSid", QUEUE_SID),
-            ("MaxQueueSize", "5000"),
-        ]
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who rings and joins the line while others watch; the board shows them by a name of ours."""
+
+    number: int
+    public_url: str
+
+    @property
+    def name(self) -> str:
+        """As the carrier tells it."""
+        return f"Bench-{self.number}"
+
+    @property
+    def rings(self) -> bytes:
+        """The request with which their call begins."""
+        return self._request("/voice/listener/answer")
+
+    @property
+    def joins(self) -> bytes:
+        """The request with which they get into the line."""
+        return self._request("/voice/listener/join")
+
+    def _request(self, path: str) -> bytes:
+        # Beyond the numbers of any crowd.
+        pairs = [*facts_of(1_000_000 + self.number)[:24], ("CallerName", self.name)]
+        return signed(path, pairs, public_url=self.public_url)
+
+
+def with_newcomers(waits: Iterator[bytes], *, every: int, first: int, public_url: str) -> Iterator[bytes]:
+    """Return wait requests, two of so many replaced by somebody who rings and joins.
+
+    Args:
+        waits: of a crowd.
+        every: how many requests to a newcomer, at least 2.
+        first: number of the first one.
+        public_url: that they are signed for.
+    """
+    for number, request in enumerate(waits):
+        newcomer = Newcomer(first + number // every, public_url)
+        yield {every - 2: newcomer.rings, every - 1: newcomer.joins}.get(number % every, request)
+
+
+def facts_of(number: int) -> list[tuple[str, str]]:
+    """Return what stays the same in every wait request of a caller: 26 of the 30 parameters."""
+    phone = phone_number(number)
+    places = [
+        (f"{side}{part}", value)
+        for side in ("From", "Caller", "To", "Called")
+        for part, value in (("City", "OAKLAND"), ("State", "CA"), ("Zip", "94601"), ("Country", "US"))
+    ]
+    return [
+        ("CallSid", call_sid(number)),
+        ("AccountSid", ACCOUNT_SID),
+        ("From", phone),
+        ("To", LISTENER_NUMBER),
+        ("Caller", phone),
+        ("Called", LISTENER_NUMBER),
+        ("CallStatus", "in-progress"),
+        ("ApiVersion", "2010-04-01"),
+        ("Direction", "inbound"),
+        *places[:15],
+        ("QueueSid", QUEUE_SID),
+        ("MaxQueueSize", "5000"),
+    ]
+
+
+def signed(path: str, pairs: list[tuple[str, str]], *, public_url: str) -> bytes:
+    """Return a whole HTTP request as Twilio would send it.
+
+    Args:
+        path: of the webhook.
+        pairs: its form.
+        public_url: that it is signed for.
+    """
+    body = urlencode(pairs).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\n"
+        f"Host: {urlsplit(public_url).netloc}\r\n"
+        "User-Agent: TwilioProxy/1.1\r\n"
+        "Accept: */*\r\n"
+        "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
+        f"X-Twilio-Signature: {sign(AUTH_TOKEN, url=public_url + path, form=pairs)}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body

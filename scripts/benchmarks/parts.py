@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import courier, drain, startup, wait, waiting
+from benchmarks import board, courier, drain, startup, wait, waiting
 from benchmarks.faults import measure as faults
 from benchmarks.figures import Findings
 
@@ -56,6 +56,12 @@ PARTS = {
         "50, 500 and 5,000 callers waiting: CPU, tail, errors, memory",
         lambda effort: waiting.measure(
             folder=effort.folder, laps=1 if effort.is_quick else 6, is_quick=effort.is_quick
+        ),
+    ),
+    "board": Part(
+        "from webhook to pixels with 1, 50 and 300 pages open, and webhooks meanwhile",
+        lambda effort: board.measure(
+            folder=effort.folder, seconds=2 if effort.is_quick else 20, is_quick=effort.is_quick
         ),
     ),
     "drain": Part(

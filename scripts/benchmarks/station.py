@@ -27,6 +27,7 @@ class StationOrder:
         callers: who wait in its line already.
         twilio_url: where it finds Twilio's REST.
         port: where it listens.
+        most_streams: how many pages it keeps up to date at once.
     """
 
     name: str
@@ -34,6 +35,7 @@ class StationOrder:
     callers: int = 0
     twilio_url: str = NO_TWILIO
     port: int = 0
+    most_streams: int = 100
 
 
 @contextmanager
@@ -70,5 +72,6 @@ def environment(order: StationOrder, *, port: int) -> dict[str, str]:
         "CALLIN_DJ_LINE": crowd.DJ_LINE,
         "CALLIN_QUEUE_NAME": crowd.QUEUE_NAME,
         "CALLIN_MAX_QUEUE_SIZE": "5000",
+        "CALLIN_MAX_STREAMS": str(order.most_streams),
         "LOG_LEVEL": "WARNING",
     }

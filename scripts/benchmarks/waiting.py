@@ -1,17 +1,19 @@
 """Up to five thousand callers who wait at once, each asked for every ten seconds, on one station with its courier.
 
 Requests fall due by the clock whether or not earlier ones were answered, as Twilio sends them; a late answer is late
-from when its request was due.
+from when its request was due. With the largest crowd a hundred boards are open, and somebody new joins every other
+second, which all of them show.
 """
 
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import station
-from benchmarks.crowd import LOOP_S, Crowd
+from benchmarks import pages, station
+from benchmarks.crowd import LOOP_S, Crowd, with_newcomers
 from benchmarks.figures import BenchError, Chart, Figure, Findings, Table, at_most
 from benchmarks.load import Generator, Load
 from benchmarks.station import StationOrder
@@ -20,6 +22,8 @@ CROWDS = (50, 500, 5000)
 IDLE_S = 5.0
 # A request of the largest crowd may cost so much more than one of the middle: else the cost grows with the line.
 MOST_GROWTH = 1.25
+BOARDS = 100
+NEWCOMER_EVERY = 1000  # requests: two seconds of the largest crowd
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +86,19 @@ def measure(*, folder: Path, laps: int, is_quick: bool) -> Findings:
         found.figures.append(Figure("CPU of a request, 5000 ÷ 500 waiting", growth, "×", at_most(MOST_GROWTH)))
     bars = [(f"{callers} callers", evening.share * 100) for callers, evening in evenings.items()]
     found.charts.append(Chart("waiting", "Share of one core (%) by callers waiting", bars))
-    found.notes.append("No board was open.")
+    found.notes.append(
+        f"With {CROWDS[-1]} callers {BOARDS} boards are open, and somebody joins every other second; with fewer, none."
+    )
     return found
 
 
 def _evening(callers: int, *, folder: Path, laps: int) -> _Evening:
-    order = StationOrder(f"{callers} callers", f"sqlite:///{folder / f'{callers}.db'}", callers=callers)
-    with station.serving(order, folder=folder) as server:
-        people = Crowd(callers, f"http://127.0.0.1:{server.port}")
+    database = f"sqlite:///{folder / f'{callers}.db'}"
+    order = StationOrder(f"{callers} callers", database, callers=callers, most_streams=BOARDS + 10)
+    with ExitStack() as stack:
+        server = stack.enter_context(station.serving(order, folder=folder))
+        public_url = f"http://127.0.0.1:{server.port}"
+        people = Crowd(callers, public_url)
         generator = Generator(server.address, expected=b"<Play>")
         warm = generator.closed_loop(people.requests(callers), seconds=60, connections=16)
         if warm.errors:
@@ -97,10 +106,14 @@ def _evening(callers: int, *, folder: Path, laps: int) -> _Evening:
         idle = server.cpu_s()
         time.sleep(IDLE_S)
         idle_share = (server.cpu_s() - idle) / IDLE_S
-        requests = people.requests(callers * laps)
+        webhooks = people.requests(callers * laps)
+        if callers == CROWDS[-1]:
+            cookie = pages.signed_in_cookie(public_url, database_url=database)
+            stack.enter_context(pages.watching(server.port, count=BOARDS, cookie=cookie))
+            webhooks = iter([*with_newcomers(webhooks, every=NEWCOMER_EVERY, first=0, public_url=public_url)])
         used, started = server.cpu_s(), time.monotonic()
-        load = Generator(server.address, expected=b"<Play>").open_loop(
-            requests, per_second=callers / LOOP_S, seconds=LOOP_S * laps
+        load = Generator(server.address, expected=b"<Response>").open_loop(
+            webhooks, per_second=callers / LOOP_S, seconds=LOOP_S * laps
         )
         share = (server.cpu_s() - used) / (time.monotonic() - started)
         return _Evening(load, share, idle_share, server.memory_mib())

@@ -26,14 +26,15 @@ def test_its_parts_are_named() -> None:
 
 
 def test_the_short_form_measures_a_real_station(tmp_path: Path) -> None:
-    """Webhooks against the tutorial's application, waiting callers and a closing: real servers, real requests."""
-    code, output = run("--quick", "--out", str(tmp_path), "wait", "waiting", "drain")
+    """Webhooks against the tutorial's application, waiting callers, the board in a browser, a closing: all real."""
+    code, output = run("--quick", "--out", str(tmp_path), "wait", "waiting", "board", "drain")
 
     assert code == 0, output
     (ratio,) = json.loads((tmp_path / "wait.json").read_text())["figures"]
     assert ratio["value"] > 0.1
     figures = {figure["name"]: figure for figure in json.loads((tmp_path / "waiting.json").read_text())["figures"]}
     assert figures["errors with 50 waiting"]["value"] == 0
+    assert json.loads((tmp_path / "board.json").read_text())["figures"][0]["value"] > 0
     assert json.loads((tmp_path / "drain.json").read_text())["figures"][1]["value"] >= 1
     assert "| callin, SQLite |" in (tmp_path / "results.md").read_text()
 

@@ -32,6 +32,11 @@ def events(reply: Response) -> Iterator[bytes]:
     return iter(reply.response)  # type: ignore[arg-type]  # the application's own iterator
 
 
+def state_of(stream: Iterator[bytes]) -> bytes:
+    """The time and the state, which come one after the other."""
+    return next(stream) + next(stream)
+
+
 @pytest.fixture
 def hall() -> Hall:
     return Hall()
@@ -39,7 +44,7 @@ def hall() -> Hall:
 
 def test_the_whole_state_comes_at_once(hall: Hall) -> None:
     """Whoever connects, for the first time or again, gets the time and everything."""
-    first = next(events(hall.open())).decode()
+    first = state_of(events(hall.open())).decode()
 
     assert first.startswith(f"event: now\ndata: {int(EIGHT.timestamp() * 1000)}\n\n")
     assert "event: state\ndata: <p>board producer" in first
@@ -49,11 +54,11 @@ def test_the_whole_state_comes_at_once(hall: Hall) -> None:
 def test_a_change_comes_and_what_is_the_same_does_not(hall: Hall) -> None:
     """The next piece is the next state that differs."""
     stream = events(hall.open())
-    next(stream)
+    state_of(stream)
     hall.room.change(lineup(place()))
     hall.room.during = lambda: hall.room.change(lineup(place(name="Zoe"))) if hall.room.reads == 2 else None
 
-    assert b"Zoe" in next(stream)
+    assert b"Zoe" in state_of(stream)
     assert hall.room.reads == 3
 
 
@@ -62,7 +67,7 @@ def test_a_quiet_stream_gives_a_sign_of_life(hall: Hall, monkeypatch: pytest.Mon
     assert SIGN_OF_LIFE_S == 10
     monkeypatch.setattr("callin.board.stream.SIGN_OF_LIFE_S", 0.0)
     stream = events(hall.open())
-    next(stream)
+    state_of(stream)
 
     assert next(stream).startswith(b"event: now\n")
 
@@ -75,7 +80,7 @@ def test_a_stream_ends_when_its_reader_is_no_longer_welcome(
     monkeypatch.setattr("callin.board.stream.SIGN_OF_LIFE_S", 0.0)
     welcome = [True]
     stream = events(hall.streams.respond(View.BOARD, Role.PRODUCER, is_welcome=lambda: welcome[0]))
-    next(stream)
+    state_of(stream)
     welcome[0] = False
     if is_busy:
         hall.room.change(lineup(place(name="Zoe")))
@@ -87,7 +92,7 @@ def test_a_stream_ends_when_its_reader_is_no_longer_welcome(
 def test_a_stream_ends_after_some_hours(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its page connects again, which counts as using the session: a screen on the wall stays signed in."""
     stream = events(hall.open())
-    next(stream)
+    state_of(stream)
     monkeypatch.setattr("callin.board.stream.LONGEST_S", 0.0)
 
     assert list(stream) == []
@@ -96,7 +101,7 @@ def test_a_stream_ends_after_some_hours(hall: Hall, monkeypatch: pytest.MonkeyPa
 def test_a_stop_ends_streams(hall: Hall) -> None:
     """The process does not wait for open pages."""
     stream = events(hall.open())
-    next(stream)
+    state_of(stream)
     hall.stopping.set()
 
     assert list(stream) == []
