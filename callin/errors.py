@@ -90,6 +90,10 @@ class CannotText(DeskError):
     """This person cannot be texted."""
 
 
+class StillHere(DeskError):
+    """Somebody is in the line or on the air, and cannot be forgotten now."""
+
+
 class CannotBan(DeskError):
     """There is nobody to ban: a withheld number is shared by strangers."""
 

@@ -19,7 +19,6 @@ from callin.setting_values import (
     LONGEST_QUEUE_NAME,
     NEXT_QUEUE_SUFFIX,
     Contradiction,
-    Countries,
     DatabaseUrl,
     Folder,
     Networks,
@@ -32,13 +31,14 @@ from callin.setting_values import (
     default_database_url,
 )
 from callin.setting_values import setting as _setting
+from callin.settings_of_limits import LimitSettings
 from callin.settings_of_twilio import TwilioSettings
 
 ENV_FILE = Path(".env")
 LONGEST_SHOW_NAME = 100
 
 
-class Settings(TwilioSettings):
+class Settings(LimitSettings, TwilioSettings):
     """Everything a station is told; frozen, and its repr shows no secret."""
 
     model_config = SettingsConfigDict(
@@ -214,29 +214,6 @@ class Settings(TwilioSettings):
         "Whether a message is deleted at Twilio once it is kept here.",
         "is neither true nor false",
         default=False,
-    )
-
-    countries: Countries = _setting(
-        "CALLIN_COUNTRIES",
-        "Countries that texts go to, by ISO code, separated by commas, or * for all; unset, those of your two numbers.",
-        "holds something that is not the ISO code of a country, such as US (separate them by commas)",
-        default=(),
-    )
-    texts_per_show: int = _setting(
-        "CALLIN_TEXTS_PER_SHOW",
-        "How many texts one show may send, or one day outside shows; the rest are withheld.",
-        "is not a whole number from 0 to 1000000",
-        default=5000,
-        ge=0,
-        le=1_000_000,
-    )
-    texts_per_number: int = _setting(
-        "CALLIN_TEXTS_PER_NUMBER",
-        "How many texts one number may get within a day; the rest are withheld.",
-        "is not a whole number from 0 to 10000",
-        default=100,
-        ge=0,
-        le=10_000,
     )
 
     @property

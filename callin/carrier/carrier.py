@@ -13,7 +13,7 @@ from twilio.http import HttpClient
 
 from callin.carrier.account import BIGGEST_PAGE, Account, client_for
 from callin.carrier.cards import CallCard, MemberCard, Moved, QueueCard
-from callin.carrier.wire import TWILIO, PooledHttpClient, fetch_media, is_within, told
+from callin.carrier.wire import TWILIO, PooledHttpClient, fetch_media, is_within, told, told_unless_gone
 from callin.errors import CarrierError, MemberGone, QueueNotEmpty
 from callin.rules.pictures import MOST_BYTES
 from callin.settings import Settings
@@ -272,12 +272,21 @@ class Carrier:
 
     def delete_recording(self, recording_sid: str) -> None:
         """The recording is gone at Twilio; so it is if it was gone before."""
-        try:
-            with told("delete a recording"):
-                self._client.recordings(recording_sid).delete()
-        except CarrierError as error:
-            if error.status != GONE:
-                raise
+        with told_unless_gone("delete a recording"):
+            self._client.recordings(recording_sid).delete()
+
+    def delete_text(self, message_sid: str) -> None:
+        """The message is gone at Twilio, and what came with it; so they are if they were gone before.
+
+        Source: Twilio, «Message resource: delete», «Media resource: delete».
+        """
+        message = self._client.messages(message_sid)
+        with told_unless_gone("look at what came with a text"):
+            for media in message.media.list(page_size=BIGGEST_PAGE):
+                with told_unless_gone("delete a picture"):
+                    message.media(str(media.sid)).delete()
+        with told_unless_gone("delete a text"):
+            message.delete()
 
     def _fetched(self, url: str, *, what: str, most_bytes: int) -> bytes:
         if not self._is_twilios(url):

@@ -195,6 +195,21 @@ def told(what: str) -> Iterator[None]:
         raise CarrierError(f"Twilio's answer to «{what}» makes no sense.", permanent=False) from error
 
 
+@contextmanager
+def told_unless_gone(what: str) -> Iterator[None]:
+    """As `told`; but what Twilio does not have needs no deleting.
+
+    Args:
+        what: the request in words.
+    """
+    try:
+        with told(what):
+            yield
+    except CarrierError as error:
+        if error.status != 404:
+            raise
+
+
 def _refusal(what: str, *, status: int, code: int | None, words: str) -> CarrierError:
     meters.TWILIO_ERRORS.add(str(code or status))
     permanent = status != 429 and status < 500

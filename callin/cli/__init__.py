@@ -15,6 +15,7 @@ from callin.cli.database import database
 from callin.cli.doctor import doctor
 from callin.cli.exchange import exchange
 from callin.cli.numbers import numbers
+from callin.cli.people import people
 from callin.cli.rehearse import rehearse
 from callin.cli.say import say
 from callin.cli.serve import serve
@@ -43,7 +44,11 @@ def callin() -> None:
     """
 
 
-for command in (setup, tunnel, serve, courier, show, user, numbers, texts, say, database, doctor, exchange, rehearse):
+COMMANDS = (
+    *(setup, tunnel, serve, courier, show, user, numbers, texts, say),
+    *(people, database, doctor, exchange, rehearse),
+)
+for command in COMMANDS:
     callin.add_command(command)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from callin.drain import finish_closing
+from callin.forgetting import erase_at_twilio, forget_what_is_old
 from callin.reconciler import reconcile
 from callin.station import Station
 
@@ -21,7 +22,7 @@ CHORES_STOP_WITHIN_S = 10
 
 # Does what is due, if anything is; returns whether it did.
 Chore = Callable[[Station], bool]
-CHORES: tuple[Chore, ...] = (reconcile, finish_closing)
+CHORES: tuple[Chore, ...] = (reconcile, finish_closing, erase_at_twilio, forget_what_is_old)
 
 _log = structlog.get_logger(__name__)
 

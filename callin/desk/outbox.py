@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from callin.desk import show_log
+from callin.desk import erasures, show_log
 from callin.desk.sending import Gate
 from callin.models import Call, Text, TextState
 from callin.rules.sending_limits import SendingLimits
@@ -92,6 +92,7 @@ def record_sent(session: Session, *, now: datetime, text_id: int, message_sid: s
     text.message_sid, text.lease_until = message_sid, None
     if text.state == TextState.SENDING:
         text.state = TextState.SENT
+    erasures.owe_if_forgotten(session, now=now, text=text)
     show_log.note_text(session, at=now, text=text, what="text sent")
 
 
@@ -109,6 +110,8 @@ def record_not_taken(
         surely: whether it is certain that no try so far was taken; then the next one need not look at Twilio.
     """
     text = session.get_one(Text, text_id)
+    if text.state == TextState.WITHHELD:
+        return  # forgotten while it was on its way
     if text.message_sid is not None:
         return  # a receipt has said meanwhile that it did go out
     text.error_code, text.why, text.lease_until = code, why, None

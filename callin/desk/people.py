@@ -110,7 +110,8 @@ def search(session: Session, *, now: datetime, words: str, only_banned: bool = F
     aired = (
         select(func.count(Call.id)).where(Call.caller_id == Caller.id, Call.outcome == Outcome.AIRED).scalar_subquery()
     )
-    query = select(Caller, calls, aired, last_call, last_text)
+    # Whoever was forgotten has no number any more.
+    query = select(Caller, calls, aired, last_call, last_text).where(Caller.phone_number.like("+%"))
     if words.strip():
         query = query.where(_matches(words.strip()))
     if only_banned:
@@ -216,8 +217,8 @@ def write_to(session: Session, *, now: datetime, caller_id: int, words: str, act
 
 def _caller(session: Session, *, caller_id: int) -> Caller:
     caller = session.get(Caller, caller_id)
-    if caller is None:
-        raise NotThere("There is no such person.")
+    if caller is None or not caller.phone_number.startswith("+"):
+        raise NotThere("There is no such person (any more).")
     return caller
 
 

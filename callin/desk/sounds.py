@@ -64,6 +64,8 @@ def record_fetched(session: Session, *, now: datetime, message_id: int, content_
         content: the file.
     """
     message = session.get_one(Message, message_id)
+    if message.recording_url == "":
+        return  # forgotten while it was on its way
     message.sound_state, message.lease_until, message.due_at, message.attempts = SoundState.FETCHED, None, now, 0
     if session.get(MessageSound, message_id) is None:
         session.add(MessageSound(message_id=message_id, content_type=content_type, content=content))

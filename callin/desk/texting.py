@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from callin.desk import screening, show_log
+from callin.desk import erasures, screening, show_log
 from callin.errors import CannotText
 from callin.models import Call, Caller, Show, Text, TextKind, TextState
 from callin.text_templates import words_of
@@ -242,6 +242,7 @@ def note_receipt(
     if text is None:
         return False
     text.message_sid = message_sid
+    erasures.owe_if_forgotten(session, now=now, text=text)
     if text.state in (TextState.OWED, TextState.SENDING):
         text.state, text.lease_until = TextState.SENT, None
     if state is None or text.state in _FINAL:

@@ -1,5 +1,6 @@
 """Toll fraud: what the courier does not send, and what the record says of it."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,10 +15,22 @@ from tests.courier.conftest import Round
 US, JM = "+14155550123", "+18765550123"
 
 
-def round_with(database_url: str, **settings: Any) -> Round:
-    round_ = Round(database_url, Switchboard(), settings=settings)
-    round_.board.on("POST", "/Messages.json", *((201, {"sid": f"SM{n}"}) for n in range(1, 10)))
-    return round_
+Build = Callable[..., Round]
+
+
+@pytest.fixture
+def round_with(database_url: str) -> Iterator[Build]:
+    """Make a courier of a station with these settings, at a Twilio that takes every text."""
+    made: list[Round] = []
+
+    def make(**settings: Any) -> Round:
+        made.append(Round(database_url, Switchboard(), settings=settings))
+        made[-1].board.on("POST", "/Messages.json", *((201, {"sid": f"SM{n}"}) for n in range(1, 10)))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.station.engine.dispose()
 
 
 def fate(round_: Round, text_id: int) -> tuple[str, str | None]:
@@ -25,9 +38,9 @@ def fate(round_: Round, text_id: int) -> tuple[str, str | None]:
     return text.state, text.why
 
 
-def test_nothing_goes_to_a_number_that_never_contacted_us(database_url: str) -> None:
+def test_nothing_goes_to_a_number_that_never_contacted_us(round_with: Build) -> None:
     """A text to somebody who neither called nor texted is withheld, and the record says why."""
-    round_ = round_with(database_url)
+    round_ = round_with()
     text_id = round_.owe(US)
     with transaction(round_.sessions) as session:
         session.execute(delete(Call))
@@ -39,9 +52,9 @@ def test_nothing_goes_to_a_number_that_never_contacted_us(database_url: str) -> 
     assert [line.what for line in round_.rows(LogLine)] == ["text withheld"]
 
 
-def test_whoever_texted_us_may_be_texted(database_url: str) -> None:
+def test_whoever_texted_us_may_be_texted(round_with: Build) -> None:
     """A text that came from a number is contact enough."""
-    round_ = round_with(database_url)
+    round_ = round_with()
     text_id = round_.owe(US)
     with transaction(round_.sessions) as session:
         session.execute(delete(Call))
@@ -65,10 +78,10 @@ def test_whoever_texted_us_may_be_texted(database_url: str) -> None:
     ("countries", "sent"), [((), False), (("US",), False), (("US", "JM"), True), (("*",), True), (("GB",), False)]
 )
 def test_only_numbers_of_the_stations_countries_are_texted(
-    database_url: str, countries: tuple[str, ...], sent: bool
+    round_with: Build, countries: tuple[str, ...], sent: bool
 ) -> None:
     """A neighbour under the same calling code costs ten times as much: it must be named; by default it is not."""
-    round_ = round_with(database_url, countries=countries)
+    round_ = round_with(countries=countries)
     text_id = round_.owe(JM)
 
     round_.courier.round()
@@ -78,9 +91,9 @@ def test_only_numbers_of_the_stations_countries_are_texted(
     assert round_.sent() == int(sent)
 
 
-def test_one_number_gets_so_many_texts_a_day(database_url: str) -> None:
+def test_one_number_gets_so_many_texts_a_day(round_with: Build) -> None:
     """The cap counts what went out within a day, in this round too; the next day there are texts again."""
-    round_ = round_with(database_url, texts_per_number=2)
+    round_ = round_with(texts_per_number=2)
     ids = [round_.owe(US, body=f"{n}") for n in range(4)]
     other = round_.owe("+14155550124")
     round_.courier.round()
@@ -95,9 +108,9 @@ def test_one_number_gets_so_many_texts_a_day(database_url: str) -> None:
     assert fate(round_, tomorrow) == (TextState.SENT, None)
 
 
-def test_one_show_sends_so_many_texts(database_url: str) -> None:
+def test_one_show_sends_so_many_texts(round_with: Build) -> None:
     """The cap counts over rounds; what is beyond it is withheld."""
-    round_ = round_with(database_url, texts_per_show=3)
+    round_ = round_with(texts_per_show=3)
     first = [round_.owe(f"+1415555012{n}") for n in range(2)]
     round_.courier.round()
     second = [round_.owe(f"+1415555013{n}") for n in range(2)]
@@ -107,9 +120,9 @@ def test_one_show_sends_so_many_texts(database_url: str) -> None:
     assert [fate(round_, text_id)[0] for text_id in (*first, *second)] == [TextState.SENT] * 3 + [TextState.WITHHELD]
 
 
-def test_the_switch_holds_every_text_back_at_once(database_url: str) -> None:
+def test_the_switch_holds_every_text_back_at_once(round_with: Build) -> None:
     """While texts are stopped nothing goes out, a second try neither; started again, what is owed then goes."""
-    round_ = round_with(database_url)
+    round_ = round_with()
     round_.board.on("POST", "/Messages.json", (503, {"code": 20500, "message": "no", "status": 503}))
     tried = round_.owe(US)
     round_.courier.round()

@@ -99,6 +99,7 @@ WRONG = [
     ("CALLIN_COUNTRIES", "US,Ruritania", "CALLIN_COUNTRIES holds something that is not the ISO code"),
     ("CALLIN_TEXTS_PER_SHOW", "-1", "CALLIN_TEXTS_PER_SHOW is not a whole number from 0"),
     ("CALLIN_TEXTS_PER_NUMBER", "lots", "CALLIN_TEXTS_PER_NUMBER is not a whole number from 0"),
+    ("CALLIN_RETENTION_DAYS", "0", "CALLIN_RETENTION_DAYS is not a whole number of days from 1"),
     ("CALLIN_VOICE", "a <voice>", "CALLIN_VOICE is not the name of a voice"),
     ("CALLIN_LANGUAGE", "English!", "CALLIN_LANGUAGE is not a language tag"),
     ("CALLIN_TWIML_DIR", "/no/such/folder", "CALLIN_TWIML_DIR is not a folder"),
