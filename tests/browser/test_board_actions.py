@@ -163,7 +163,7 @@ def test_a_text_is_answered_from_the_inbox(house: House) -> None:
     letter.locator(".words").click()
     board.keyboard.press("x")
     board.get_by_label("From the station").fill("After the news.")
-    expect(board.locator("#text-window")).to_contain_text("1 texts")
+    expect(board.locator("#text-window")).to_contain_text("as one text")
     board.keyboard.press("Control+Enter")
 
     expect(letter).to_have_count(0)
@@ -240,7 +240,7 @@ def test_a_show_is_opened_paused_and_closed_from_the_board(house: House) -> None
     expect(board.locator("#show")).to_contain_text("line open")
 
     board.keyboard.press("c")
-    expect(board.get_by_role("dialog")).to_contain_text("3 wait.")
+    expect(board.get_by_role("dialog")).to_contain_text("3 people wait.")
     board.get_by_role("dialog").get_by_role("button", name="Close the show").click()
     expect(board.locator("#show")).to_contain_text(re.compile("closing|No show is open"))
     expect(board.get_by_role("heading", name="No show is open")).to_be_visible()

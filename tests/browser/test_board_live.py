@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 
 from callin.models import Call, Message, SoundState
 from callin.rules.call_states import CallState
-from tests.browser.house import House, live, seen_at, tell, until, updates, watch
+from tests.browser.house import House, faults_in_both, live, seen_at, tell, until, updates, watch
 from tests.browser.wire import Wire
 
 PROMISED_S = 0.3
@@ -273,3 +273,9 @@ def test_signed_out_elsewhere_is_told(house: House) -> None:
 
     expect(page.locator("#said")).to_contain_text("signed out")
     assert house.get(Call, ana).flag is None
+    expect(page.get_by_text("You are signed out.").first).to_be_visible()
+    expect(page.locator("#signed-out")).to_be_visible()
+    expect(page.locator("#stale")).to_be_hidden()
+    assert faults_in_both(page) == []
+    page.get_by_role("link", name="Sign in again").click()
+    page.wait_for_url(re.compile("/sign-in"))

@@ -124,7 +124,7 @@
     const isPlain = /^[\x20-\x7e\n£¥èéùìòÇØøÅåÄÖÑÜ§äöñüà¿¡ßÆæÉ€]*$/.test(text.value);
     const [one, many] = isPlain ? [160, 153] : [70, 67];
     const parts = text.value.length <= one ? 1 : Math.ceil(text.value.length / many);
-    document.querySelector("#text-window [data-count]").textContent = fitted(words.left, {
+    document.querySelector("#text-window [data-count]").textContent = fitted(words[`left-${parts}`] ?? words.left, {
       left: text.maxLength - text.value.length,
       parts,
     });
@@ -213,7 +213,7 @@
     async close() {
       if (!live.querySelector('#show [data-do="close"]')) return tell(words.nothing);
       const waiting = document.getElementById("show").dataset.waiting;
-      const count = fitted(words.waiting, { count: waiting });
+      const count = fitted(words[`waiting-${waiting}`] ?? words.waiting, { count: waiting });
       if (await ask("close-window", { count })) await post(`${root}/board/show/close`, {}, {});
     },
     async pause() {

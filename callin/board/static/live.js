@@ -23,6 +23,7 @@
   let heardAt = performance.now();
   let lostAt = null;
   let isStale = false;
+  let isSignedOut = false; // for good: only signing in helps
   let ask = 0;
   let etag = null;
   let skew = 0; // the server's clock less ours
@@ -55,7 +56,7 @@
     const isOld = lostAt !== null && now - lostAt > SHOW_STALE_AFTER_MS;
     const age = stale.dataset.words.replace("{age}", words(now - heardAt));
     if (isOld && stale.textContent !== age) stale.textContent = age;
-    if (isOld === isStale) return;
+    if (isOld === isStale || isSignedOut) return;
     isStale = isOld;
     stale.hidden = !isOld;
     document.body.classList.toggle("is-stale", isOld);
@@ -111,6 +112,9 @@
       const headers = etag ? { "If-None-Match": etag } : {};
       const reply = await fetch(live.dataset.state, { headers, cache: "no-store", signal: AbortSignal.timeout(8000) });
       if (reply.status === 401) {
+        isSignedOut = true;
+        stale.hidden = true;
+        document.getElementById("signed-out").hidden = false;
         live.dispatchEvent(new CustomEvent("signed-out"));
         return;
       }
