@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import click
 
-from callin.cli.terminal import Exit, answer, answer_json, ask_before, console, station_for_command, table, tell
+from callin.carrier import TARGETS
+from callin.cli.terminal import Exit, answer, answer_json, ask_before, station_for_command, tell
 from callin.numbers import NumberPlan, plan_numbers, plan_undo, point_numbers
 from callin.numbers import undo as put_back
 
+WIDEST = max(map(len, TARGETS))
 _dry_run = click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 _yes = click.option("--yes", is_flag=True, help="Do not ask.")
 _json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
@@ -82,14 +84,11 @@ def undo(*, dry_run: bool, yes: bool, as_json: bool) -> int:
 
 
 def show_changes(plans: Sequence[NumberPlan]) -> None:
-    """Show each change of these numbers, from what to what."""
-    if not plans:
-        return
-    made = table("number", "for", "what", "now", "wanted")
+    """Show each change of these numbers, from what to what: in lines, for addresses are too long for a table."""
     for plan in plans:
+        answer(f"{plan.phone_number} ({plan.role})")
         for change in plan.changes:
-            made.add_row(plan.phone_number, plan.role, change.target, change.now or "–", change.wanted or "–")
-    console().print(made)
+            answer(f"  {change.target:<{WIDEST}}  {change.now or '–'} → {change.wanted or '–'}")
 
 
 def count_of(plans: Sequence[NumberPlan]) -> str:

@@ -12,6 +12,7 @@ from callin import env_file, migrations
 from callin.cli.numbers import count_of, show_changes
 from callin.cli.questions import (
     ASKED,
+    SID,
     Answers,
     NotEnough,
     account_of,
@@ -71,7 +72,7 @@ def _settled(answers: Answers) -> Settings:
     wrong = {name: said for name, said in problems_with(answers.told).items() if name not in ASKED}
     if wrong:
         raise BadSettings(list(wrong.values()))
-    is_new = not ENV_FILE.exists()
+    is_new = SID not in answers.told
     account = account_of(answers)
     try:
         choose_numbers(answers, numbers=account.numbers())
