@@ -64,7 +64,7 @@ class Exchange(Numbers):
         self.api_base_url = DEFAULT_API
         self.switchboard = Calls(self)
         self.crowd = Crowd(self)
-        self.desk: list[dict[str, str]] = []  # the phones that the page lays out, if anybody has said so
+        self.layout: list[dict[str, str]] = []  # the phones that the page lays out, if anybody has said so
 
     @property
     def queues(self) -> dict[str, Queue]:
@@ -83,7 +83,7 @@ class Exchange(Numbers):
                 kept.clear()
             self.texts.clear()
             self.crowd.clear()
-            self.desk = []
+            self.layout = []
             self.sounds.clear()
             self.log.clear()
             self.faults.reset()

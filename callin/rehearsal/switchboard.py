@@ -78,7 +78,7 @@ class Switchboard:
 
     def lay_out(self, *phones: tuple[str, str, str]) -> None:
         """The phones page has these phones: name, own number, number to ring."""
-        self._ask("PUT", "/desk", [{"name": name, "number": number, "to": to} for name, number, to in phones])
+        self._ask("PUT", "/layout", [{"name": name, "number": number, "to": to} for name, number, to in phones])
 
     def go_at(self, speed: float) -> None:
         """Time goes so many times as fast as life from now on."""

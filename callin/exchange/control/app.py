@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from callin.exchange.control import crowd, desk, numbers, phones, sounds, stream, whole, wire
+from callin.exchange.control import crowd, layout, numbers, phones, sounds, stream, whole, wire
 from callin.exchange.control.asked import Acting, Asked, Refused
 from callin.exchange.errors import BadFault, UnknownNumber, WrongState
 from callin.exchange.http_messages import HttpAnswer, HttpRequest, StreamedAnswer, json_answer
@@ -72,8 +72,8 @@ ROUTES = (
     _route("GET", "clock", whole.show_clock),
     _route("POST", "clock", whole.advance),
     _route("PUT", "clock", whole.set_speed),
-    _route("GET", "desk", desk.show),
-    _route("PUT", "desk", desk.lay_out),
+    _route("GET", "layout", layout.show),
+    _route("PUT", "layout", layout.lay_out),
     _route("GET", "crowd", crowd.show),
     _route("PUT", "crowd", crowd.start),
     _route("DELETE", "crowd", crowd.stop),

@@ -34,7 +34,7 @@ def watched(exchange: Exchange, numbers: Iterable[str]) -> dict[str, Any]:
         "words_per_s": WORDS_PER_S,
         "has_voice": voice.program() is not None,
         "numbers": [shown_number(number) for number in exchange.numbers.values()],
-        "desk": exchange.desk,
+        "layout": exchange.layout,
         "queues": [
             {"name": queue.friendly_name, "size": len(queue.members), "max_size": queue.max_size}
             for queue in exchange.queues.values()

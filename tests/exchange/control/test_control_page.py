@@ -424,20 +424,20 @@ def test_a_stream_follows_so_many_phones(control: Any) -> None:
     assert control.send("GET", "stream?" + "&".join(f"phone=%2B1555010{n:04}" for n in range(51)))[0] == 400
 
 
-# The desk
+# The layout
 
 ADA = {"name": "Ada", "number": PHONE, "to": NUMBER}
 
 
 def test_phones_are_laid_out_for_the_page(server: ExchangeServer, control: Any) -> None:
     """They are in its state, until a reset."""
-    assert control.send("PUT", "desk", [ADA]) == (200, [ADA])
-    assert control.send("GET", "desk") == (200, [ADA])
-    assert next(_events(server, ""))[1]["desk"] == [ADA]
+    assert control.send("PUT", "layout", [ADA]) == (200, [ADA])
+    assert control.send("GET", "layout") == (200, [ADA])
+    assert next(_events(server, ""))[1]["layout"] == [ADA]
 
     control.send("POST", "reset")
 
-    assert control.send("GET", "desk") == (200, [])
+    assert control.send("GET", "layout") == (200, [])
 
 
 @pytest.mark.parametrize(
@@ -446,7 +446,7 @@ def test_phones_are_laid_out_for_the_page(server: ExchangeServer, control: Any) 
 )
 def test_phones_that_make_no_sense_are_refused(control: Any, content: Any) -> None:
     """400, and those before stay."""
-    control.send("PUT", "desk", [ADA])
+    control.send("PUT", "layout", [ADA])
 
-    assert control.send("PUT", "desk", content)[0] == 400
-    assert control.send("GET", "desk")[1] == [ADA]
+    assert control.send("PUT", "layout", content)[0] == 400
+    assert control.send("GET", "layout")[1] == [ADA]

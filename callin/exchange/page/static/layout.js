@@ -1,4 +1,4 @@
-// Which phones stand on the desk: told by the address after its #, so that it can be kept, linked and reloaded; without
+// Which phones stand here: told by the address after its #, so that it can be kept, linked and reloaded; without
 // it, by whoever started the exchange; else there is one phone for each number that it knows.
 
 const MOST_AT_FIRST = 4;

@@ -1,4 +1,4 @@
-// The page as a whole: hangs the parts to the stream, and keeps the phones on the desk.
+// The page as a whole: hangs the parts to the stream, and keeps the phones.
 
 import { ask } from "./api.js";
 import { Clock } from "./clock.js";
@@ -20,7 +20,7 @@ const ear = new Ear({ clock, changed: showEar });
 const wire = new Wire(find("#wire"));
 const numbers = new Numbers(find("#numbers"), { attached: () => {} });
 const panels = [numbers, new CrowdPanel(find("#crowd")), new FaultPanel(find("#faults"))];
-const desk = []; // the phones, in order
+const phones = []; // those that stand here, in order
 const dialog = find("#new-phone");
 let state = null;
 let isOwn = layout.named().length > 0; // the address, or a person, says which phones there are
@@ -42,56 +42,56 @@ function show(news) {
   for (const panel of panels) panel.show(news);
   find("#no-numbers").hidden = news.numbers.length > 0;
   if (!isOwn) suggestPhones();
-  for (const phone of desk) {
+  for (const phone of phones) {
     const shown = news.phones.find((each) => each.number === phone.number);
     if (shown) phone.show(shown, news);
   }
-  wire.know(desk);
+  wire.know(phones);
   ear.know(news.has_voice);
   ear.show(news.phones);
 }
 
 /** Until somebody says otherwise, there are the phones laid out by whoever started the exchange, or one a number. */
 function suggestPhones() {
-  const wanted = state.desk.length ? state.desk : layout.suggested(state.numbers);
-  if (JSON.stringify(wanted) === JSON.stringify(desk.map(({ name, number, first }) => ({ name, number, to: first }))))
+  const wanted = state.layout.length ? state.layout : layout.suggested(state.numbers);
+  if (JSON.stringify(wanted) === JSON.stringify(phones.map(({ name, number, first }) => ({ name, number, to: first }))))
     return;
-  for (const phone of desk.splice(0)) phone.element.remove();
+  for (const phone of phones.splice(0)) phone.element.remove();
   wanted.forEach(put);
-  stream.follow(desk.map((phone) => phone.number));
+  stream.follow(phones.map((phone) => phone.number));
 }
 
 function put(wanted) {
   const phone = new Phone(wanted, { clock, ear, removed: remove, changed: keep, whoIs });
   phone.first = wanted.to;
-  desk.push(phone);
+  phones.push(phone);
   find("#cards").append(phone.element);
   if (!ear.phone) ear.hold(phone.number);
   showEar();
 }
 
-/** Say whose a number is: the phone's name, if it stands on the desk. */
+/** Say whose a number is: the phone's name, if it stands here. */
 function whoIs(number) {
-  return desk.find((phone) => phone.number === number)?.name ?? spaced(number);
+  return phones.find((phone) => phone.number === number)?.name ?? spaced(number);
 }
 
 function keep() {
   isOwn = true;
-  layout.keep(desk);
-  stream.follow(desk.map((phone) => phone.number));
+  layout.keep(phones);
+  stream.follow(phones.map((phone) => phone.number));
 }
 
 async function remove(phone) {
   if (phone.isBusy()) await phone.act("hangup", {});
-  desk.splice(desk.indexOf(phone), 1);
+  phones.splice(phones.indexOf(phone), 1);
   phone.element.remove();
-  if (ear.phone === phone.number) ear.hold(desk[0]?.number ?? null);
+  if (ear.phone === phone.number) ear.hold(phones[0]?.number ?? null);
   keep();
   find("#add-phone").focus();
 }
 
 function showEar() {
-  for (const phone of desk) phone.showEar(ear.phone === phone.number, ear.isOn);
+  for (const phone of phones) phone.showEar(ear.phone === phone.number, ear.isOn);
   const button = find(".sound .switch");
   button.setAttribute("aria-checked", String(ear.isOn));
   const spoken = {
@@ -141,8 +141,8 @@ function tell(words, { about = "", button = "", act = () => {} } = {}) {
 find(".sound .switch").addEventListener("click", () => ear.switch());
 find("#add-phone").addEventListener("click", () => {
   const fields = dialog.querySelector("form").elements;
-  fields.name.value = `Phone ${desk.length + 1}`;
-  fields.number.value = layout.freeNumber(desk);
+  fields.name.value = `Phone ${phones.length + 1}`;
+  fields.number.value = layout.freeNumber(phones);
   say(dialog.querySelector(".trouble"), "");
   dialog.showModal();
   fields.name.select();
@@ -154,7 +154,7 @@ dialog.querySelector("form").addEventListener("submit", (event) => {
   const name = fields.name.value.replaceAll(",", " ").trim() || number;
   const trouble = !/^[+\w]+$/.test(number)
     ? "A number has digits and a plus sign, a withheld one a word."
-    : desk.some((phone) => phone.number === number)
+    : phones.some((phone) => phone.number === number)
       ? "That phone stands here already."
       : "";
   say(dialog.querySelector(".trouble"), trouble);
@@ -166,10 +166,10 @@ dialog.querySelector("form").addEventListener("submit", (event) => {
   keep();
 });
 globalThis.speechSynthesis?.addEventListener?.("voiceschanged", showEar);
-setInterval(() => desk.forEach((phone) => phone.tick()), TICK_MS);
+setInterval(() => phones.forEach((phone) => phone.tick()), TICK_MS);
 
 layout.named().forEach(put);
-stream.follow(desk.map((phone) => phone.number));
+stream.follow(phones.map((phone) => phone.number));
 if (!state)
   ask("GET", "numbers").then(
     (known) => known.length || (find("#numbers").open = true),

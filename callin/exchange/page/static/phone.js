@@ -1,4 +1,4 @@
-// One pretend phone on the desk: its state in words, what it hears, and everything that one can do with it.
+// One pretend phone: its state in words, what it hears, and everything that one can do with it.
 
 import { ask, trying } from "./api.js";
 import { Captions } from "./captions.js";

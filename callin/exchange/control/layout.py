@@ -1,4 +1,4 @@
-"""Which phones stand on the page's desk when its address names none; routed to by the control API's app.
+"""Which phones the page lays out when its address names none; routed to by the control API's app.
 
 Whoever starts an exchange for others (a rehearsal, a test bench) knows which phones the application lets in.
 """
@@ -18,14 +18,14 @@ MOST_PHONES, LONGEST = 50, 100
 def show(asked: Asked) -> HttpAnswer:
     """Show the phones that were laid out."""
     with asked.exchange.lock:
-        return json_answer(200, asked.exchange.desk)
+        return json_answer(200, asked.exchange.layout)
 
 
 def lay_out(asked: Asked) -> HttpAnswer:
     """Let these phones stand there, in this order, instead of any before."""
     phones = _read(asked.request.body)
     with asked.exchange.lock:
-        asked.exchange.desk = phones
+        asked.exchange.layout = phones
         return json_answer(200, phones)
 
 
@@ -39,7 +39,8 @@ def _read(body: bytes) -> list[dict[str, str]]:
         raise Refused(400, f"the body must be a list of at most {MOST_PHONES} phones, each with {', '.join(FIELDS)}")
     if len({phone["number"] for phone in phones}) < len(phones):
         raise Refused(400, "two phones have the same number")
-    return phones
+    # In one order, so that a page sees no change where there is none.
+    return [{field: phone[field] for field in FIELDS} for phone in phones]
 
 
 def _is_phone(phone: Any) -> bool:
