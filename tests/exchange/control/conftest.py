@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
@@ -25,14 +26,17 @@ DOCUMENTS = {
     "/pressed": "<Response><Say>thank you</Say></Response>",
     "/record": '<Response><Record action="/pressed" playBeep="false" timeout="3"/></Response>',
     "/call": '<Response><Dial timeout="30"><Number>+15550109999</Number></Dial></Response>',
+    "/visits": '<Response><Pause length="600"/></Response>',
     "/goodbye": "<Response><Say>goodbye to you</Say></Response>",
 }
+VISITS = count(1)
 
 
 def small_app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer with the document that the path names."""
+    """Answer with the document that the path names; with a fresh cookie each time if that is `/visits`."""
     environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    start_response("200 OK", [("Content-Type", "text/xml")])
+    cookies = [("Set-Cookie", f"visit={next(VISITS)}")] if environ["PATH_INFO"] == "/visits" else []
+    start_response("200 OK", [("Content-Type", "text/xml"), *cookies])
     return [DOCUMENTS.get(environ["PATH_INFO"], "<Response/>").encode()]
 
 

@@ -124,7 +124,9 @@ def _send(server: ExchangeServer, method: str, path: str, content: Any = None) -
 
 def test_a_clock_that_goes_by_itself_stops_and_goes_on(going: ExchangeServer) -> None:
     """At speed 0 nothing falls due; set going again, what was waiting comes."""
+    before = going.exchange.now()
     assert _send(going, "PUT", "clock", {"speed": 0}).json()["speed"] == 0
+    assert going.exchange.now() >= before
     going.exchange.add_number(NUMBER, voice_url=f"{STATION}/voice")
     call = going.exchange.dial(PHONE, NUMBER)
     stood_at = going.exchange.now()
@@ -189,6 +191,18 @@ def test_a_crowd_that_is_stopped_hangs_up(control: Any, attach: Attach) -> None:
     assert stopped["on_the_phone"] == 0
     assert control.send("GET", "crowd")[1]["came"] == stopped["came"] < 30
     assert control.send("GET", "queues")[1][0]["members"] == [mine]
+
+
+def test_another_crowd_sends_the_first_one_home(control: Any, attach: Attach) -> None:
+    """There is one crowd at a time."""
+    number = attach("/enqueue")
+    control.send("PUT", "crowd", {"to": number, **CROWD, "hang_up_share": 0})
+    control.send("POST", "clock", {"advance_s": 30})
+
+    control.send("PUT", "crowd", {"to": number, "callers": 1, "over_s": 0, "hang_up_share": 0})
+    control.send("POST", "clock", {"advance_s": 100})
+
+    assert control.send("GET", "queues")[1][0]["current_size"] == 1
 
 
 def test_a_reset_forgets_the_crowd(control: Any, attach: Attach) -> None:
@@ -332,6 +346,19 @@ def test_a_webhook_sent_again_is_signed_afresh_and_not_run(
     assert again["headers"]["I-Twilio-Idempotency-Token"] != whole["headers"]["I-Twilio-Idempotency-Token"]
     assert control.send("GET", "log")[1][-1]["n"] == again["n"]
     assert len(server.exchange.calls[sid].heard) == heard
+
+
+def test_a_cookie_set_upon_a_replay_is_not_the_calls(server: ExchangeServer, control: Any, attach: Attach) -> None:
+    """The call goes on with what it had."""
+    call = server.exchange.calls[_dial(control, attach("/visits"))]
+    kept = call.cookies.header(STATION)
+    first = next(entry for entry in control.send("GET", "log")[1] if entry["url"].endswith("/visits"))
+
+    again = control.send("POST", f"log/{first['n']}/replay")[1]
+
+    assert kept is not None
+    assert again["headers"]["Cookie"] == kept
+    assert call.cookies.header(STATION) == kept
 
 
 def test_what_the_application_asked_cannot_be_sent_again(control: Any, attach: Attach) -> None:
