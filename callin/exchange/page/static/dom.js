@@ -26,7 +26,7 @@ export function fill(select, pairs) {
   if (pairs.some(([value]) => value === chosen)) select.value = chosen;
 }
 
-/** Write a phone number so that it can be read, and is not torn apart: +1 555 010 0001. Anything else stays as it is. */
+/** Write a phone number so that it can be read, and is not torn apart: +1 555 010 0001. Others stay as they are. */
 export function spaced(number) {
   const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
   return parts ? ["+1", ...parts.slice(1)].join("\u00a0") : number;

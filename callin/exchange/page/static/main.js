@@ -1,6 +1,6 @@
 // The page as a whole: hangs the parts to the stream, and keeps the phones.
 
-import { ask } from "./api.js";
+import { ask, trying } from "./api.js";
 import { Clock } from "./clock.js";
 import { CrowdPanel } from "./crowd.js";
 import { make, say, spaced } from "./dom.js";
@@ -18,8 +18,7 @@ const find = (selector) => document.querySelector(selector);
 const clock = new Clock(find(".clock"), find("#clock-trouble"));
 const ear = new Ear({ clock, changed: showEar });
 const wire = new Wire(find("#wire"));
-const numbers = new Numbers(find("#numbers"), { attached: () => {} });
-const panels = [numbers, new CrowdPanel(find("#crowd")), new FaultPanel(find("#faults"))];
+const panels = [new Numbers(find("#numbers")), new CrowdPanel(find("#crowd")), new FaultPanel(find("#faults"))];
 const phones = []; // those that stand here, in order
 const dialog = find("#new-phone");
 let state = null;
@@ -57,6 +56,7 @@ function suggestPhones() {
   if (JSON.stringify(wanted) === JSON.stringify(phones.map(({ name, number, first }) => ({ name, number, to: first }))))
     return;
   for (const phone of phones.splice(0)) phone.element.remove();
+  if (!wanted.some(({ number }) => number === ear.phone)) ear.hold(null);
   wanted.forEach(put);
   stream.follow(phones.map((phone) => phone.number));
 }
@@ -121,7 +121,7 @@ function beginAnew(before) {
   tell("The exchange was started again, or reset: its calls, texts and log are gone.", {
     about: "era",
     button: lost.length ? "Attach the numbers again" : "All right",
-    act: () => lost.length && attachAgain(lost),
+    act: () => lost.length && trying(find("#numbers .trouble"), () => attachAgain(lost)),
   });
 }
 

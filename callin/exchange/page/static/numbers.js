@@ -7,15 +7,15 @@ const FIELDS = ["name", "voice_url", "sms_url", "status_callback"];
 const FIRST_FREE = 15550100001;
 
 export class Numbers {
-  constructor(element, { attached }) {
+  constructor(element) {
     this.element = element;
     this.list = element.querySelector("ul.numbers");
     this.form = element.querySelector("form.attach");
     this.trouble = this.form.querySelector(".trouble");
     this.known = null;
-    this.form.addEventListener("submit", async (event) => {
+    this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (await this.attach()) attached();
+      this.attach();
     });
   }
 
@@ -71,11 +71,10 @@ export class Numbers {
     const made = await trying(this.trouble, () => ask("PUT", `numbers/${encodeURIComponent(number || "?")}`, content));
     if (!made) {
       this.blame();
-      return false;
+      return;
     }
     this.form.reset();
     fields.number.value = this.free();
-    return true;
   }
 
   /** Point at the field that the refusal is about. */
