@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callin.desk import line, outcomes
+from callin.desk import line, outcomes, texters
 from callin.desk.dj_door import dj_call
 from callin.desk.line import Move
 from callin.desk.shows import ShowCard, current_show, last_show
@@ -49,7 +49,7 @@ class DjTurn:
         timeout_s: of the Dial, or the pause, in seconds.
         name, town, topic: of the caller to expect, as far as known.
         waited_min: whole minutes they have waited.
-        more_waiting: how many others wait.
+        more_waiting: how many others wait, by phone and by text.
         move: whom the usher must take to the next-up queue before it is dialled, or None.
     """
 
@@ -118,14 +118,15 @@ def take_next(
             move = line.put_next_up(session, now=now, call_sid=front.call_sid, actor="order of the line")
             is_next_queue = True
     waiting = line.count_in_line(session, show_id=show.show_id)
+    by_text = texters.count_in_line(session, show_id=show.show_id)
     if front is None:
         kind = TurnKind.WAIT if dj.told_empty else TurnKind.EMPTY
         dj.told_empty = True
         # Somebody may be on the way into the next-up queue: come back for them sooner.
         timeout_s = COME_BACK_S if waiting else LINE_TIMEOUT_S
-        return DjTurn(kind=kind, queue_name=show.queue_name, timeout_s=timeout_s)
+        return DjTurn(kind=kind, queue_name=show.queue_name, timeout_s=timeout_s, more_waiting=by_text)
     dj.told_empty = False
-    return _card(front, show=show, is_next_queue=is_next_queue, more_waiting=max(0, waiting - 1), move=move)
+    return _card(front, show=show, is_next_queue=is_next_queue, more_waiting=max(0, waiting - 1) + by_text, move=move)
 
 
 def end_dial(session: Session, *, now: datetime, call_sid: str, dialled: Dialled) -> DjTurn:

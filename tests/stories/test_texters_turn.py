@@ -161,8 +161,9 @@ def test_the_next_texter_is_told_once_the_first_has_let_the_turn_pass(studio: St
     """One at a time; somebody who does not answer stands in nobody's way."""
     studio.texts_in(ANA, "hi")
     ben = studio.texts_in(BEN, "hi")
-    studio.dj_rings()
+    dj = studio.dj_rings()
     studio.later(60)
+    assert "Nobody is on the phone right now, but 2 people wait by text." in spoken(dj)
     assert len(studio.texts(ben)) == 1
     studio.later(400)
 
@@ -174,6 +175,7 @@ def test_hi_to_a_dj_on_an_empty_line_is_their_turn_at_once(studio: Studio) -> No
     """One text says the place and the turn; the call is put through the moment it is in the line."""
     dj = studio.dj_rings()
     studio.later(30)
+    assert "Nobody is waiting right now." in spoken(dj)
     ana = studio.texts_in(ANA, "hi")
     (told,) = studio.texts(ana)
     assert told == (
