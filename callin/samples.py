@@ -29,6 +29,7 @@ _TURNS = (
     DjTurn(kind=TurnKind.CARD, queue_name="q", name="Ana", town="Oslo", topic="Owls", waited_min=4, more_waiting=2),
     DjTurn(kind=TurnKind.CARD, queue_name="line", timeout_s=5),
     *(DjTurn(kind=kind, queue_name="line", timeout_s=20) for kind in TurnKind if kind != TurnKind.CARD),
+    *(DjTurn(kind=TurnKind.EMPTY, queue_name="line", timeout_s=20, more_waiting=by_text) for by_text in (1, 2)),
 )
 _MINUTES = (5, 1, 0)
 _SHOWS = ("Night Owls", None)
