@@ -74,8 +74,9 @@ def plan_numbers(account: Account, settings: Settings) -> list[NumberPlan]:
     base = settings.public_base_url
     shared = {
         "voice_method": "POST",
-        "voice_fallback_url": f"{base}/voice/fallback",
-        "voice_fallback_method": "POST",
+        "voice_fallback_url": settings.fallback_url or f"{base}/voice/fallback",
+        # A host of files answers GET alone.
+        "voice_fallback_method": "GET" if settings.fallback_url else "POST",
         "status_callback": f"{base}/voice/status",
         "status_callback_method": "POST",
     } | dict.fromkeys(_VOICE_OVERRIDES, "")

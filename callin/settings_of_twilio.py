@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
-from callin.setting_values import AccountSid, ApiKeySid, Contradiction, Origin, setting
+from callin.setting_values import AccountSid, ApiKeySid, Contradiction, Origin, Url, setting
 
 REAL_API = "https://api.twilio.com"
 
@@ -61,6 +61,12 @@ class TwilioSettings(BaseSettings):
         "Where Twilio's REST API is; `callin exchange` prints another one to try things without an account.",
         "is not an absolute URL such as https://api.twilio.com",
         default=REAL_API,
+    )
+    fallback_url: Url | None = setting(
+        "CALLIN_FALLBACK_URL",
+        "A document hosted elsewhere that callers hear while this whole station is down; see docs/deploy.md.",
+        "is not an absolute URL such as https://static.example.org/fallback.xml",
+        default=None,
     )
 
     @property

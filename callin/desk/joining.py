@@ -48,12 +48,13 @@ class Joining:
     show_name: str | None = None
 
 
-def join_line(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
+def join_line(session: Session, *, now: datetime, arrival: Arrival, is_again: bool = False) -> Joining:
     """The call waits, if the show is still open; its place is kept however often it joins.
 
     Args:
         now: aware.
         arrival: the call; it is entered here when its first webhook was lost.
+        is_again: whether it was led back here because a document could not be had.
     """
     show = current_show(session)
     call = calls.row_of(session, call_sid=arrival.call_sid)
@@ -71,10 +72,11 @@ def join_line(session: Session, *, now: datetime, arrival: Arrival) -> Joining:
     if call.wish == Wish.MESSAGE or call.state == CallState.LEAVING_MESSAGE:
         call.state = CallState.LEAVING_MESSAGE
         return Joining(queue_name=None, kind=JoinKind.MESSAGE)
-    if call.state in (CallState.ANSWERED, CallState.ON_AIR) and not _wait_begins(
-        session, now=now, call=call, show=show
-    ):
-        return Joining(queue_name=None, kind=JoinKind.BLOCKED)
+    if call.state in (CallState.ANSWERED, CallState.ON_AIR):
+        if not _wait_begins(session, now=now, call=call, show=show):
+            return Joining(queue_name=None, kind=JoinKind.BLOCKED)
+    elif is_again and call.queued_at is not None:
+        _fell_out(session, now=now, call=call, show_id=show.show_id)
     if call.state == CallState.NEXT_UP:
         return Joining(queue_name=show.next_queue_name, stint=call.stints, kind=JoinKind.NEXT_UP)
     return Joining(queue_name=show.queue_name, stint=call.stints)
@@ -114,10 +116,21 @@ def _wait_begins(session: Session, *, now: datetime, call: Call, show: ShowCard)
         texting.owe_apology(session, now=now, call=call, was_blocked=True, is_sure=True)
         return False
     elif call.rank is not None:
-        # Back after a fault, at the end of Twilio's queue: their place is still what it was.
-        session.get_one(Show, show_id).is_reordered = True
+        _is_back(session, show_id=show_id)
     _stand(session, now=now, call=call, state=state)
     return True
+
+
+def _fell_out(session: Session, *, now: datetime, call: Call, show_id: int) -> None:
+    """The call waits for all we know, and its queue let go of it while nobody here could be told."""
+    call.queued_at = now
+    call.waited_before_s = max(call.waited_before_s, call.waited_s)
+    _is_back(session, show_id=show_id)
+
+
+def _is_back(session: Session, *, show_id: int) -> None:
+    """After a fault somebody is at the end of Twilio's queue: their place is still what it was."""
+    session.get_one(Show, show_id).is_reordered = True
 
 
 def _is_full(session: Session, *, show: ShowCard) -> bool:

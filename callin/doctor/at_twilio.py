@@ -105,6 +105,13 @@ def _numbers(station: Station) -> Iterator[Finding]:
         yield from _number(plan)
     if all(plan.number_sid is not None and not plan.changes for plan in plans):
         yield fine("numbers", "Both are the account's and point here.")
+    if station.settings.fallback_url is None and station.settings.public_base_url.startswith("https:"):
+        yield note(
+            "fallback",
+            "While this whole station is down, callers hear Twilio's own «application error» and are gone.",
+            where="CALLIN_FALLBACK_URL",
+            do="put docs/deploy/fallback.xml on another host (docs/deploy.md), then: callin numbers sync",
+        )
 
 
 def _number(plan: NumberPlan) -> Iterator[Finding]:

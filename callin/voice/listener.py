@@ -7,7 +7,7 @@ from callin.desk.calls import KeyAnswer, WelcomeKind
 from callin.desk.farewells import FarewellKind
 from callin.desk.joining import JoinKind
 from callin.voice import forms
-from callin.webhooks import PhoneDoor, Webhook
+from callin.webhooks import AGAIN, PhoneDoor, Webhook
 
 door = PhoneDoor("listener", __name__, url_prefix="/voice/listener")
 
@@ -30,9 +30,10 @@ def answer(webhook: Webhook) -> bytes:
 def join(webhook: Webhook) -> bytes:
     """The greeting is over: into the line, if the show is still open and this caller still wants to wait."""
     arrival = forms.arrival_of(webhook.fields)
+    is_again = webhook.fields.peek(AGAIN) is not None
     station = webhook.station
     with station.moving_line() as session:
-        joined = joining.join_line(session, now=station.clock(), arrival=arrival)
+        joined = joining.join_line(session, now=station.clock(), arrival=arrival, is_again=is_again)
     variant = "" if joined.kind == JoinKind.LINE else f".{joined.kind}"
     return station.twiml.render(f"listener/join{variant}.xml", joining=joined)
 

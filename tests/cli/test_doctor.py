@@ -26,7 +26,7 @@ from callin.rules import text_commands
 from callin.settings import load_settings
 from callin.station import station_of
 from tests.carrier.switchboard import settings_for_tests
-from tests.cli.conftest import DJ_LINE, LISTENERS, Studio
+from tests.cli.conftest import BASE, DJ_LINE, LISTENERS, Studio
 
 
 class Quiet(WSGIRequestHandler):
@@ -236,6 +236,15 @@ def test_a_clock_that_is_wrong(sound: Studio) -> None:
     (found,) = [finding for finding in examine(clock=early) if finding.health == Health.PROBLEM]
     assert (found.check, found.do) == ("clock", "timedatectl set-ntp true")
     assert "behind Twilio's" in found.what
+
+
+def test_nothing_to_fall_back_on_is_noted(sound: Studio) -> None:
+    """A station in the open has no document elsewhere for when it is down: worth knowing, and how to have one."""
+    sound.monkeypatch.setenv("PUBLIC_BASE_URL", BASE)
+    found = [f for f in sound.callin("doctor", "--json").json["findings"] if f["check"] == "fallback"]
+    assert [(f["health"], f["where"]) for f in found] == [("note", "CALLIN_FALLBACK_URL")]
+    sound.monkeypatch.setenv("CALLIN_FALLBACK_URL", "https://files.test/fallback.xml")
+    assert "fallback" not in {f["check"] for f in sound.callin("doctor", "--json").json["findings"]}
 
 
 def test_a_trial_account_is_noted(sound: Studio) -> None:

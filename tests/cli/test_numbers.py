@@ -21,6 +21,20 @@ def test_both_numbers_point_at_the_station(studio: Studio) -> None:
     assert "Nothing to do" in studio.callin("numbers", "sync", "--yes").out
 
 
+def test_both_numbers_fall_back_on_a_document_elsewhere(studio: Studio) -> None:
+    """A host of files answers GET alone; without the setting the station's own door is put back, by POST."""
+    studio.monkeypatch.setenv("CALLIN_FALLBACK_URL", "https://files.test/fallback.xml")
+    assert studio.callin("numbers", "sync", "--yes").code == 0
+    for number in studio.exchange.numbers.values():
+        assert number.voice_fallback_url == "https://files.test/fallback.xml"
+        assert number.voice_fallback_method == "GET"
+    studio.monkeypatch.delenv("CALLIN_FALLBACK_URL")
+    assert studio.callin("numbers", "sync", "--yes").code == 0
+    for number in studio.exchange.numbers.values():
+        assert number.voice_fallback_url == f"{BASE}/voice/fallback"
+        assert number.voice_fallback_method == "POST"
+
+
 def test_the_difference_is_shown_and_nothing_done(studio: Studio) -> None:
     """A dry run shows from what to what; so does a run that nobody confirms, which is wrong usage."""
     studio.exchange.numbers[LISTENERS].voice_url = "https://old.test/voice"

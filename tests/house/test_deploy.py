@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from xml.etree import ElementTree as ET
 
 import click
 import pytest
@@ -97,3 +98,11 @@ def test_a_front_lets_streams_through(name: str) -> None:
     text = (DEPLOY / name).read_text()
     assert "127.0.0.1:8000" in text
     assert "flush_interval -1" in text or "proxy_buffering off;" in text
+
+
+def test_the_document_for_a_dead_station_leads_back_to_it() -> None:
+    """It keeps callers on the phone, and its last word is the station's own door for when it could not be reached."""
+    document = ET.parse(DEPLOY / "fallback.xml").getroot()
+    assert [verb.tag for verb in document] == ["Say", "Say", "Play", "Redirect"]
+    assert (document[-1].text or "").endswith("/voice/fallback")
+    assert document[-1].get("method") == "POST"

@@ -72,6 +72,7 @@ WRONG = [
     ("TWILIO_API_KEY", "SK" + "0" * 32, "TWILIO_API_SECRET is missing"),
     ("CALLIN_SIGNATURE", "md5", "CALLIN_SIGNATURE is neither sha1 nor sha256"),
     ("TWILIO_API_URL", "api.twilio.com", "TWILIO_API_URL is not an absolute URL"),
+    ("CALLIN_FALLBACK_URL", "fallback.xml", "CALLIN_FALLBACK_URL is not an absolute URL"),
     ("PUBLIC_BASE_URL", "https://my_host.test", "PUBLIC_BASE_URL is not an absolute URL"),
     ("PUBLIC_BASE_URL", "https://u:p@host.test", "PUBLIC_BASE_URL is not an absolute URL"),
     ("PUBLIC_BASE_URL", "https://host.test/?a=1", "PUBLIC_BASE_URL is not an absolute URL"),

@@ -51,6 +51,25 @@ def test_a_waiting_caller_survives_a_restart_of_the_station(build: Build, uses_f
     assert studio.call(ana).waited_s >= 80
 
 
+def test_a_place_survives_a_station_that_was_away_for_both_words(studio: Studio) -> None:
+    """Neither the wait nor its end reached us: the caller goes to the end of Twilio's queue, and is still first."""
+    ana, ben = studio.joins(ANA), studio.joins(BEN)
+    studio.later(40)
+    fail_once(studio, "/voice/listener/wait")
+    fail_once(studio, "/voice/listener/left")
+    studio.later(60)
+    assert spoken(ana).count("Sorry, something went wrong on our side.") == 1
+    assert (ana.state, ben.state) == ("queued", "queued")
+    studio.later(90)
+    assert not any("number 2" in said for said in spoken(ana))
+    assert not any("You are next." in said for said in spoken(ben))
+    assert studio.call(ana).waited_s >= 120
+
+    studio.dj_rings()
+    studio.later(60)
+    assert ana.state == "bridged"
+
+
 @pytest.mark.parametrize("path", ["/voice/listener/answer", "/voice/listener/join"])
 def test_a_caller_survives_a_restart_while_they_are_greeted(studio: Studio, path: str) -> None:
     """The fallback document apologises and leads into the line."""
