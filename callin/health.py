@@ -23,7 +23,7 @@ def ready() -> tuple[Response, int]:
     station = the_station()
     problem = migrations.problem(station.engine)
     if problem is None:
-        with station.transaction() as session:
+        with station.reading() as session:
             problem = beats.why_not_fresh(session, now=station.clock())
     reasons = [problem] if problem else []
     return jsonify(status="not ready" if reasons else "ok", reasons=reasons), 503 if reasons else 200

@@ -57,7 +57,7 @@ class _Whole(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every figure."""
-        with self._station.transaction() as session:
+        with self._station.reading() as session:
             figures = figures_of(session)
         yield from _from_tables(figures)
         for name, what, at in (

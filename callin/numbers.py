@@ -117,7 +117,7 @@ def plan_undo(station: Station) -> UndoPlan | None:
     Raises:
         CarrierError: Twilio cannot be asked.
     """
-    with station.transaction() as session:
+    with station.reading() as session:
         last = number_changes.last_changes(session)
     if last is None:
         return None

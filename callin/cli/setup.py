@@ -121,7 +121,7 @@ def _point(station: Station, *, yes: bool, may_ask: bool) -> None:
 
 
 def _first_producer(station: Station, *, may_ask: bool) -> None:
-    with station.transaction() as session:
+    with station.reading() as session:
         if users.all_users(session):
             return
     if not may_ask:

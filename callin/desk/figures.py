@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from callin.desk import beats, checking, tallies
 from callin.desk.tallies import Tallied
 from callin.models import Call, Check, DjCall, Message, Show, ShowState, Text, Texter
-from callin.rules.call_states import IN_LINE, CallState
+from callin.rules.call_states import IN_LINE, CallState, Outcome
 from callin.rules.lineup import TexterState
 
 WAIT_BOUNDS_S = (30, 60, 120, 300, 600, 1200, 1800, 3600)
@@ -79,7 +79,8 @@ def figures_of(session: Session) -> Figures:
     djs = select(func.count()).where(DjCall.admitted_at.is_not(None), DjCall.ended_at.is_(None))
     is_open = select(func.count()).where(Show.state == ShowState.OPEN)
     return Figures(
-        calls=_count_by(session, Call.outcome, Call.outcome.is_not(None)),
+        # Also those that never happened yet: a counter that appears at 1 hides its first step from Prometheus.
+        calls=dict.fromkeys(Outcome, 0) | _count_by(session, Call.outcome, Call.outcome.is_not(None)),
         waiting={
             "call": sum(callers.get(state, 0) for state in IN_LINE),
             "texter": sum(texters.get(state, 0) for state in (TexterState.WAITING, TexterState.NOTIFIED)),

@@ -158,7 +158,7 @@ def _recordings(station: Station) -> Iterator[Finding]:
 
 
 def _queues(station: Station) -> Iterator[Finding]:
-    with station.transaction() as session:
+    with station.reading() as session:
         show = shows.current_show(session)
     settings = station.settings
     names = (settings.queue_name, settings.next_queue_name)

@@ -108,7 +108,7 @@ def database(station: Station) -> Iterator[Finding]:
 
 def courier(station: Station) -> Finding:
     """Return whether a courier has been seen at work lately."""
-    with station.transaction() as session:
+    with station.reading() as session:
         trouble = beats.why_not_fresh(session, now=station.clock())
     if trouble is None:
         return fine("courier", "It was seen at work within the last minute.")
@@ -119,7 +119,7 @@ def courier(station: Station) -> Finding:
 def texts(station: Station) -> Iterator[Finding]:
     """Yield why texts of the last week failed, where the station itself can do something about it."""
     since = station.clock() - timedelta(days=DAYS_LOOKED_BACK)
-    with station.transaction() as session:
+    with station.reading() as session:
         errors = figures.text_errors_since(session, since=since)
     for code, count in errors.items():
         failure = failure_of(code)
