@@ -28,6 +28,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 # Nothing here needs to outlive a crash of the machine.
 HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200")
 STARTS_WITHIN_S = 60
+LONGEST_PLACE = 40
 
 
 class Postgres:
@@ -77,7 +78,8 @@ def postgres_server(*, listens: str = "") -> Iterator[Postgres]:
     """
     need("postgresql")
     # A socket's path may have 107 characters, and «postgres» must be able to get there.
-    folder = Path(tempfile.mkdtemp(prefix="callin-pg-", dir="/tmp"))
+    place = tempfile.gettempdir() if len(tempfile.gettempdir()) < LONGEST_PLACE else "/tmp"
+    folder = Path(tempfile.mkdtemp(prefix="callin-pg-", dir=place))
     as_whom = _as_whom(folder)
     try:
         initdb = [_program("initdb"), "--no-sync", "--auth=trust", "--username=callin", "--encoding=UTF8", "--locale=C"]
