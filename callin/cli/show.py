@@ -75,7 +75,7 @@ def open_(*, name: str | None, until: str | None, as_json: bool) -> int:
 def close(*, dry_run: bool, yes: bool, keep_queue: bool, as_json: bool) -> int:
     """Thank everyone who waits, take their messages, and delete the queue.
 
-    Whoever is on the air stays there. Killed midway, run it again: it goes on where it stopped.
+    Whoever is on the air stays there. Killed midway, the courier finishes it, or it does when run again.
     """
     station = station_for_command()
     if dry_run or not yes:
