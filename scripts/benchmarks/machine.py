@@ -61,6 +61,7 @@ class Watch:
             "load_before": round(self.load_before, 2),
             "load_after": round(os.getloadavg()[0], 2),
             "busy_share": round(1 - idle / total, 3) if total else 0.0,
+            "priority": os.nice(0),
             "steal_share": round(stolen / total, 4) if total else 0.0,
         }
 

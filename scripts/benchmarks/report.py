@@ -110,9 +110,15 @@ def _circumstances(kept: dict[str, Any]) -> str:
     machine, watch = kept["machine"], kept["watch"]
     return (
         f"{watch['began_at']}, {machine['processor']}, {machine['cores']} cores, {machine['system']}, "
-        f"Python {machine['python']}. Load average {watch['load_before']} before and {watch['load_after']} after; "
+        f"Python {machine['python']}. Load average {watch['load_before']} before and {watch['load_after']} after"
+        f"{_priority(watch)}; "
         f"{watch['steal_share']:.1%} of the time stolen by other machines."
     )
+
+
+def _priority(watch: dict[str, Any]) -> str:
+    """Return what must be known of a run that others were made to wait for."""
+    return f" (run at nice {watch['priority']})" if watch.get("priority") else ""
 
 
 def _number(value: float) -> str:

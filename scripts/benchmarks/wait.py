@@ -20,7 +20,7 @@ from benchmarks.processes import Server
 from benchmarks.station import StationOrder
 
 CALLERS = 512
-# The most that a server here may answer in a second: so many requests are made ready before each round.
+# Requests that are made ready for a second of a first round; later ones go by what was answered before.
 READY_PER_S = 8000
 
 CALLIN, CALLIN_PG = "callin, SQLite", "callin, PostgreSQL"
@@ -83,7 +83,8 @@ def measure(*, folder: Path, rounds: int, seconds: float, is_quick: bool) -> Fin
 
 
 def _ask(variant: _Variant, *, seconds: float) -> Load:
-    requests = variant.crowd.requests(int(seconds * READY_PER_S))
+    likely = [2 * load.per_second for load in variant.loads]
+    requests = variant.crowd.requests(int(seconds * max(likely, default=READY_PER_S)) + CONNECTIONS)
     load = Generator(variant.server.address, expected=b"<Play>").closed_loop(requests, seconds=seconds)
     if load.errors or not load.answers:
         raise BenchError(f"{variant.server.name}: {load.answers} right answers, and {load.errors}")
