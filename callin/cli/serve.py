@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -93,6 +94,8 @@ def serve(*, port: int | None, host: str, workers: int, no_courier: bool) -> int
             courier.start()
         tell(f"callin: listening on http://{host}:{address} for {settings.public_base_url}")
 
+    # What is loaded by now stays shared with the workers if the collector does not write there: 170 MiB instead of 195.
+    gc.freeze()
     try:
         server.serve(target_loader=partial(application, settings, ending), wrap_loader=False)
     except SystemExit:
