@@ -18,7 +18,7 @@ from callin.models import ShowState
 from tests.cli.conftest import Studio
 
 CLOSE = [sys.executable, "-m", "callin", "show", "close", "--yes"]
-WITHIN_S = 60
+WITHIN_S = 120
 # Enough that a closing, seen at the fifth, is not at its end yet.
 CALLERS = 40
 
