@@ -13,6 +13,7 @@ from callin.board.forms import LARGEST_ID, sentence_of, until_of
 from callin.desk import people
 from callin.errors import DeskError, NotThere
 from callin.rules.roles import Right
+from callin.webhooks import Fields
 
 PERSON = f"/<int(max={LARGEST_ID}):caller_id>"
 LONGEST_SEARCH = 80
@@ -23,7 +24,7 @@ door = BoardDoor("people", __name__, url_prefix="/people")
 @door.page("", right=Right.SEE_BOARD)
 def listed(visit: Visit) -> ResponseReturnValue:
     """Everybody, or those whom a search finds."""
-    words = request.args.get("words", "")[:LONGEST_SEARCH]
+    words = Fields(request.args.items()).words("words", longest=LONGEST_SEARCH) or ""
     only_banned = "banned" in request.args
     with visit.station.reading() as session:
         found = people.search(session, now=visit.station.clock(), words=words, only_banned=only_banned)

@@ -17,6 +17,7 @@ from structlog.typing import EventDict
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from callin import backups
 from callin.app import create_app
 from callin.carrier import Carrier
 from callin.errors import ShowAlreadyOpen
@@ -88,7 +89,8 @@ class Range:
         self.tokens = {who: browser.token() for who, browser in self.browsers.items()}
         self.rules = sorted(doors.app.url_map.iter_rules(), key=str)
         self.webhooks = [number for number, rule in enumerate(self.rules) if self._is_webhook(rule)]
-        self._watch = sqlite3.connect(doors.database_url.removeprefix("sqlite:///"), isolation_level=None)
+        file = backups.file_of(doors.database_url)
+        self._watch = None if file is None else sqlite3.connect(file, isolation_level=None)
 
     def _fill(self) -> None:
         """A show is open, somebody waits in it, a DJ is on the line, and there are a message and a text."""
@@ -124,7 +126,9 @@ class Range:
 
     def close(self) -> None:
         """Nothing is left open."""
-        self._watch.close()
+        self.doors.station.changes.stop()
+        if self._watch is not None:
+            self._watch.close()
 
     def take(self, shot: Shot) -> Hit:
         """One request is answered, and it is known what came of it."""
@@ -223,6 +227,8 @@ class Range:
         return environ
 
     def _version(self) -> int:
+        if self._watch is None:
+            return 0  # PostgreSQL has nothing like it; what changes is seen on SQLite
         (version,) = self._watch.execute("PRAGMA data_version").fetchone()
         return int(version)
 
