@@ -14,9 +14,11 @@ import time
 from pathlib import Path
 
 PATIENCE_S = 60
-# Without a controlling terminal Ctrl-C would be a character like any other.
+# Without a controlling terminal Ctrl-C would be a character like any other; and whoever runs the tests in the
+# background leaves SIGINT ignored, which no terminal of a person does.
 _WITH_ITS_OWN_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); "
     "os.execv(sys.executable, [sys.executable, '-m', 'callin', *sys.argv[1:]])"
 )
 
@@ -63,8 +65,9 @@ class Typist:
 
     def end(self) -> int:
         """Read to the end; return the exit code."""
+        until = time.monotonic() + PATIENCE_S
         while self._read():
-            pass
+            assert time.monotonic() < until, f"does not end: {self.seen}"
         code = self.process.wait(PATIENCE_S)
         os.close(self._ours)
         return code
