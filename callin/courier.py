@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from callin import meters
-from callin.desk import beats, outbox, pictures, sending, sounds, tallies, texting
+from callin.desk import beats, claims, outbox, pictures, sending, sounds, tallies, texting
 from callin.desk.outbox import OwedText
 from callin.desk.pictures import OwedPicture
 from callin.desk.sounds import OwedSound
@@ -37,8 +37,8 @@ FIRST_RETRY_S = 5
 LONGEST_RETRY_S = 900
 # With the pauses above: two hours. An apology later than that is none.
 MOST_ATTEMPTS = 14
-# How far Twilio's clock and ours may differ when a text is looked for.
-CLOCK_SKEW = timedelta(minutes=5)
+# How far Twilio's clock and ours may differ when a text is looked for: an hour's mistake of a time zone, and more.
+CLOCK_SKEW = timedelta(hours=2)
 GIVE_UP_DELETING_FOR_S = 86_400
 TOO_LARGE = 413
 
@@ -113,6 +113,8 @@ class Courier:
         """Nobody can ask a courier: that it lives, and what it met with, is told in the database."""
         beats.record_beat(session, now=now)
         tallies.add(session, Tallied.TWILIO_ERROR, counts=meters.TWILIO_ERRORS.take())
+        turn_s = self._station.settings.turn_s
+        claims.put_right(session, now=now, longest_pause_s=LONGEST_RETRY_S, lease_s=LEASE_S, turn_s=turn_s)
         self._beat_at = now
 
     def _is_beat_due(self, now: datetime) -> bool:

@@ -46,7 +46,8 @@ def why_not_fresh(session: Session, *, now: datetime) -> str | None:
         now: aware.
     """
     at = last_beat(session)
-    if at is not None and now - at <= timedelta(seconds=FRESH_FOR_S):
+    # A sign from the future was left before this clock was set back.
+    if at is not None and abs(now - at) <= timedelta(seconds=FRESH_FOR_S):
         return None
     since = "ever" if at is None else f"since {at:%Y-%m-%d %H:%M:%S} UTC"
     return f"No courier has worked {since}, so no text goes out. Run: callin courier (callin serve has one of its own)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -83,10 +83,15 @@ def take_on(session: Session, *, now: datetime) -> bool:
 def our_view(session: Session, *, now: datetime) -> OurView:
     """Return what we believe, to be held against what Twilio says."""
     show = current_show(session)
-    before = now - SETTLES_WITHIN
+    # What changed after now did so before this clock was set back.
+    lately = (now - SETTLES_WITHIN, now + SETTLES_WITHIN)
     changed_at = func.coalesce(Call.on_air_at, Call.put_next_at, Call.queued_at, Call.arrived_at)
-    listeners = session.scalars(select(Call.call_sid).where(Call.state != CallState.OVER, changed_at < before))
-    djs = session.scalars(select(DjCall.call_sid).where(DjCall.ended_at.is_(None), DjCall.arrived_at < before))
+    listeners = session.scalars(
+        select(Call.call_sid).where(Call.state != CallState.OVER, not_(changed_at.between(*lately)))
+    )
+    djs = session.scalars(
+        select(DjCall.call_sid).where(DjCall.ended_at.is_(None), not_(DjCall.arrived_at.between(*lately)))
+    )
     return OurView(
         show_is_open=show is not None and show.state == ShowState.OPEN,
         queue_sid=show.queue_sid if show else None,
@@ -186,7 +191,7 @@ def last_check(session: Session) -> LastCheck:
 def _put_right(session: Session, *, now: datetime, call: Call, member: Member) -> None:
     """A known call stands where Twilio has it, if nothing else is under way."""
     changed_at = call.on_air_at or call.put_next_at or call.queued_at or call.arrived_at
-    if now - changed_at < SETTLES_WITHIN or call.outcome is not None:
+    if abs(now - changed_at) < SETTLES_WITHIN or call.outcome is not None:
         return
     if call.state == CallState.MOVING and not member.is_next_queue:
         line.undo_move(session, now=now, call_sid=call.call_sid, why="Twilio did not move them")

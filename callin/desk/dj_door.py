@@ -133,5 +133,5 @@ def _welcome(session: Session) -> DjDoor:
 
 
 def _is_locked(session: Session, *, now: datetime) -> bool:
-    wrong = session.scalar(select(func.count(PinTry.id)).where(PinTry.at > now - WITHIN)) or 0
+    wrong = session.scalar(select(func.count(PinTry.id)).where(PinTry.at.between(now - WITHIN, now + WITHIN))) or 0
     return wrong >= WRONG_PINS

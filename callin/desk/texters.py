@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callin.desk import screening, show_log, texting
+from callin.desk.line_end import end_of_line
 from callin.desk.texting import Addressee
 from callin.models import Call, Show, Texter, TextKind
 from callin.rules.lineup import TEXTERS_IN_LINE, TexterState, rank_at
@@ -57,7 +58,7 @@ def join(session: Session, *, now: datetime, show_id: int, caller_id: int, phone
         state=TexterState.WAITING,
         name=screening.name_of(session, caller_id=caller_id),
         joined_at=now,
-        rank=rank_at(now),
+        rank=max(rank_at(now), end_of_line(session, show_id=show_id).rank + 1),
     )
     session.add(texter)
     session.flush()

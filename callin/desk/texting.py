@@ -157,7 +157,7 @@ def owe_words(
         Text.caller_id == caller_id,
         Text.kind == TextKind.FROM_STATION,
         Text.body == body,
-        Text.created_at > now - SAME_WORDS_WITHIN,
+        Text.created_at.between(now - SAME_WORDS_WITHIN, now + SAME_WORDS_WITHIN),
     )
     if session.scalar(twice.limit(1)) is not None:
         return

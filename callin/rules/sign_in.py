@@ -54,7 +54,7 @@ def refused_until(tries: Sequence[datetime], *, now: datetime, most: int) -> dat
         tries: moments of failed tries, in any order.
         most: how many may be made within `WITHIN`.
     """
-    recent = sorted(at for at in tries if at > now - WITHIN)
+    recent = sorted(at for at in tries if now - WITHIN < at < now + WITHIN)
     return None if len(recent) < most else recent[-most] + WITHIN
 
 

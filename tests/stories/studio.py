@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -56,7 +56,8 @@ class Studio:
         }
         self.settings = settings_for_tests(**(told | settings))
         carrier = Carrier(self.settings, http_client=client, fetch=fetch)
-        wired = station_of(self.settings, clock=self.exchange.now)
+        self.clock_off_s = 0
+        wired = station_of(self.settings, clock=self.time_of_day)
         self.station: Station = replace(wired, carrier=carrier)
         self.app = create_app(self.station)
         self.courier = Courier(self.station, workers=1)
@@ -72,6 +73,10 @@ class Studio:
 
     def _answer_webhook(self, environ: Any, start_response: Any) -> Any:
         return self.app(environ, start_response)
+
+    def time_of_day(self) -> datetime:
+        """What the station's own clock shows."""
+        return self.exchange.now() + timedelta(seconds=self.clock_off_s)
 
     # The station's people
 
