@@ -73,8 +73,7 @@ def main():
         if result.returncode:
             print(result.stdout + result.stderr, flush=True)
             failed.append(name)
-    # Twice as many as processors: much of a test is waiting, for a browser, another process, a commit.
-    workers = [] if narrowed else ["-n", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile"]
+    workers = [] if narrowed else ["-n", "auto", "--dist", "loadfile"]
     tests = subprocess.run([sys.executable, "-m", "pytest", *workers, *narrowed], env=env, check=False)
     if tests.returncode:
         failed.append("tests")
