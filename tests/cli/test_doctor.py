@@ -233,8 +233,9 @@ def test_a_clock_that_is_wrong(sound: Studio) -> None:
     def early() -> datetime:
         return datetime.now(UTC) - timedelta(minutes=5)
 
-    (found,) = [finding for finding in examine(clock=early) if finding.health == Health.PROBLEM]
-    assert (found.check, found.do) == ("clock", "timedatectl set-ntp true")
+    # The courier's sign of life lies in the future then, which is told as well.
+    (found,) = [finding for finding in examine(clock=early) if finding.check == "clock"]
+    assert (found.health, found.do) == (Health.PROBLEM, "timedatectl set-ntp true")
     assert "behind Twilio's" in found.what
 
 
