@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.system import need
 
@@ -24,15 +25,21 @@ FLAGS = [
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
-    """Run a browser without a screen, with these flags on top."""
+@pytest.fixture(scope="session", name="playwright")
+def playwright_fixture() -> Iterator[Playwright]:
+    """What drives browsers, one for the whole process: a second one refuses to start beside the first."""
     need("chromium", "libatomic")
+    with sync_playwright() as started:
+        yield started
+
+
+@contextmanager
+def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    """Run a browser without a screen, with these flags on top."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags])
+    yield browser
+    browser.close()
 
 
 def faults_of(page: Page) -> list[str]:

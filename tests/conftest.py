@@ -9,7 +9,10 @@ import pytest
 
 from callin import migrations
 from callin.db import Sessions, engine_for, sessions_for
+from tests.chromium import playwright_fixture as playwright
 from tests.postgres import Postgres, postgres_server
+
+__all__ = ["playwright"]  # one for all folders, or two of them in one process would get in each other's way
 
 SQLITE, POSTGRES = "sqlite", "postgres"
 # Folders whose tests run on both kinds of database. The others keep to SQLite, and the stories choose for themselves:

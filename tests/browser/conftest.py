@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright
 
 from tests.browser.house import House, house_in
 from tests.chromium import chromium
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """One browser; each page has a context of its own."""
-    with chromium() as made:
+    with chromium(playwright) as made:
         yield made
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
 from tests.chromium import chromium
 
@@ -42,9 +42,9 @@ def phones(tmp_path: Path) -> Iterator[str]:
     process.communicate(timeout=60)
 
 
-def test_one_click_and_one_is_in_line(phones: str) -> None:
+def test_one_click_and_one_is_in_line(phones: str, playwright: Playwright) -> None:
     """Two listeners ring and hear their places; the DJ rings, is let in by number, and is put through to the first."""
-    with chromium() as browser:
+    with chromium(playwright) as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.goto(phones)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import urllib3
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.chromium import chromium
@@ -116,9 +116,9 @@ def phone_in(exchange: ServedExchange, application: Application) -> ServedExchan
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """A browser with a microphone that hums."""
-    with chromium("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as made:
+    with chromium(playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as made:
         yield made
 
 
