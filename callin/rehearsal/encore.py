@@ -16,6 +16,18 @@ def stay_up(stage: Stage, *, say: Callable[[str], None]) -> None:
         stage: of the show that was played.
         say: tells the person one line.
     """
+    invite(stage, say=say)
+    say("Ctrl-C stops everything.")
+    threading.Event().wait()
+
+
+def invite(stage: Stage, *, say: Callable[[str], None]) -> None:
+    """A new show is open, and the person knows where to ring in.
+
+    Args:
+        stage: as for `stay_up`.
+        say: tells the person one line.
+    """
     stage.switchboard.go_at(1)
     stage.command("show", "open")
     say("")
@@ -23,5 +35,3 @@ def stay_up(stage: Stage, *, say: Callable[[str], None]) -> None:
     say(f"  ring in, with phones in your browser  {stage.exchange_url}/")
     say(f"  the board                             {way_in(stage.station)}   (works once)")
     say(f"  listeners ring {LISTENER_NUMBER}, the DJ rings {DJ_LINE}; the station is {stage.station_url}")
-    say("Ctrl-C stops everything.")
-    threading.Event().wait()

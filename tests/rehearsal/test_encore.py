@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from callin.rehearsal.encore import invite
+from callin.rehearsal.plots import PLOTS
+from callin.rehearsal.producer import hire
+from callin.rehearsal.stage import Stage, StageOrder
 from tests.chromium import chromium
 
 PATIENCE_MS = 120_000  # a busy machine answers webhooks slowly, and the station speaks in real time
 
 
 @pytest.fixture
-def phones(tmp_path: Path) -> Iterator[str]:
+def phones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of the phones page, as a rehearsal that stays up prints it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "callin", "rehearse", "--plot", "short", "--port", "0"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stdout is not None
-    told = []
-    for line in process.stdout:
-        told.append(line)
-        if "Ctrl-C" in line:
-            break
-    found = re.search(r"phones in your browser +(http://\S+)", "".join(told))
-    assert found is not None, "".join(told)
-    yield found[1]
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    monkeypatch.chdir(tmp_path)  # a rehearsal keeps its show in ./callin.db
+    told: list[str] = []
+    stage = Stage(StageOrder(speed=20, settings=PLOTS["short"].settings), say=told.append)
+    try:
+        stage.set_up()
+        hire(stage.station)
+        invite(stage, say=told.append)
+        found = re.search(r"phones in your browser +(http://\S+)", "\n".join(told))
+        assert found is not None, told
+        yield found[1]
+    finally:
+        stage.strike(keep_logs=False)
 
 
 def test_one_click_and_one_is_in_line(phones: str, playwright: Playwright) -> None:
