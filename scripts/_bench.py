@@ -6,6 +6,6 @@ from benchmarks.command import bench
 
 if __name__ == "__main__":
     try:
-        sys.exit(bench.main(prog_name="scripts/bench", standalone_mode=True))
+        bench(prog_name="scripts/bench")
     except KeyboardInterrupt:
         sys.exit(130)

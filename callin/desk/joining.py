@@ -77,7 +77,7 @@ def join_line(session: Session, *, now: datetime, arrival: Arrival, is_again: bo
         if not _wait_begins(session, now=now, call=call, show=show):
             return Joining(queue_name=None, kind=JoinKind.BLOCKED)
     elif is_again and call.queued_at is not None:
-        _fell_out(session, now=now, call=call, show_id=show.show_id)
+        _fell_out(session, now=now, call=call)
     if call.state == CallState.NEXT_UP:
         return Joining(queue_name=show.next_queue_name, stint=call.stints, kind=JoinKind.NEXT_UP)
     return Joining(queue_name=show.queue_name, stint=call.stints)
@@ -117,21 +117,22 @@ def _wait_begins(session: Session, *, now: datetime, call: Call, show: ShowCard)
         texting.owe_apology(session, now=now, call=call, was_blocked=True, is_sure=True)
         return False
     elif call.rank is not None:
-        _is_back(session, show_id=show_id)
+        _is_back(session, call=call)
     _stand(session, now=now, call=call, state=state)
     return True
 
 
-def _fell_out(session: Session, *, now: datetime, call: Call, show_id: int) -> None:
+def _fell_out(session: Session, *, now: datetime, call: Call) -> None:
     """The call waits for all we know, and its queue let go of it while nobody here could be told."""
     call.queued_at = now
     call.waited_before_s = max(call.waited_before_s, call.waited_s)
-    _is_back(session, show_id=show_id)
+    _is_back(session, call=call)
 
 
-def _is_back(session: Session, *, show_id: int) -> None:
+def _is_back(session: Session, *, call: Call) -> None:
     """After a fault somebody is at the end of Twilio's queue: their place is still what it was."""
-    session.get_one(Show, show_id).is_reordered = True
+    if call.rank is None or call.rank < end_of_line(session, show_id=call.show_id).rank:
+        session.get_one(Show, call.show_id).is_reordered = True
 
 
 def _is_full(session: Session, *, show: ShowCard) -> bool:

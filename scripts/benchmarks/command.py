@@ -29,7 +29,7 @@ FAILED = 1
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for JSON and SVG [docs/bench].")
 def bench(
     *, parts: tuple[str, ...], only_list: bool, quick: bool, rounds: int, seconds: float, seed: int, out: Path | None
-) -> int:
+) -> None:
     """Measure the station on this machine, without an account: PARTs, or all that do not have to be asked for.
 
     Whatever is compared is measured in one run, in turns; what counts are the ratios. A target that is missed is told
@@ -40,7 +40,7 @@ def bench(
         for name, part in PARTS.items():
             asked_for = " (only by name)" if part.is_asked_for else ""
             console.print(f"{name:10} {part.about}{asked_for}", highlight=False)
-        return 0
+        return
     chosen = list(parts) or [name for name, part in PARTS.items() if not part.is_asked_for]
     with tempfile.TemporaryDirectory(prefix="callin-bench-") as room:
         effort = Effort(
@@ -51,8 +51,7 @@ def bench(
                 _run(name, effort, console=console, out=out or (None if quick else OUT))
         except BenchError as error:
             console.print(f"scripts/bench: {name}: {error}", markup=False, highlight=False, soft_wrap=True)
-            return FAILED
-    return 0
+            click.get_current_context().exit(FAILED)
 
 
 def _run(name: str, effort: Effort, *, console: Console, out: Path | None) -> None:
