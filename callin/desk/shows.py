@@ -30,6 +30,7 @@ class ShowCard:
     ends_at: datetime | None
     closed_at: datetime | None
     is_paused: bool
+    keeps_queues: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,15 @@ def pause(session: Session, *, now: datetime, is_paused: bool, actor: str) -> Sh
     return card_of(show)
 
 
-def begin_closing(session: Session, *, now: datetime, actor: str = "closing") -> ShowCard:
+def begin_closing(
+    session: Session, *, now: datetime, actor: str = "closing", keep_queues: bool = False
+) -> ShowCard:
     """No new caller gets into the line, and those who wait by text are told; doing it again changes nothing.
+
+    Args:
+        now: aware.
+        actor: who closes, for the log.
+        keep_queues: whether the empty queues are to stay at Twilio; once wished, it holds for whoever goes on.
 
     Raises:
         NoOpenShow: there is nothing to close.
@@ -164,6 +172,7 @@ def begin_closing(session: Session, *, now: datetime, actor: str = "closing") ->
         show.state, show.closing_at = ShowState.CLOSING, now
         show_log.note(session, at=now, what="closing", show_id=show.id, actor=actor)
         texters.send_home(session, now=now, show_id=show.id)
+    show.keeps_queues = show.keeps_queues or keep_queues
     return card_of(show)
 
 
@@ -245,6 +254,7 @@ def card_of(show: Show) -> ShowCard:
         ends_at=show.ends_at,
         closed_at=show.closed_at,
         is_paused=show.paused_at is not None,
+        keeps_queues=show.keeps_queues,
     )
 
 

@@ -74,7 +74,7 @@ def close_show(
     Args:
         station: the wired whole.
         owner: who does it, in words that no other process uses; None for somebody at a terminal.
-        keep_queue: whether the empty queues stay at Twilio.
+        keep_queue: whether the empty queues stay at Twilio; so they do if the closing was begun with that wish.
         pause: waits for so many seconds.
         progress: hears how many callers are settled, of how many.
 
@@ -83,11 +83,12 @@ def close_show(
         ClosingStuck: somebody is still in the queue and cannot be moved; the same holds.
         ClosingUnderWay: another process is closing it.
     """
-    with on_duty(station, owner=owner or owner_of("callin show close")) as duty:
+    with on_duty(station, owner=owner or owner_of("callin show close"), keep_queues=keep_queue) as duty:
+        keep = duty.show.keeps_queues if duty.show else keep_queue
         closing = _Closing(
             station, pause=duty.pausing(pause), progress=duty.telling(progress or _quietly), show=duty.show
         )
-        queues = [QueueReport(name, closing.empty_and_delete(name, keep=keep_queue)) for name in closing.queue_names()]
+        queues = [QueueReport(name, closing.empty_and_delete(name, keep=keep)) for name in closing.queue_names()]
         closing.show = duty.finish()
     return closing.report(queues)
 

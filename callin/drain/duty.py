@@ -102,7 +102,7 @@ class Duty:
 
 
 @contextmanager
-def on_duty(station: Station, *, owner: str) -> Iterator[Duty]:
+def on_duty(station: Station, *, owner: str, keep_queues: bool = False) -> Iterator[Duty]:
     """The show that is on is closing, and this process sees to it; whatever ends it early, another may go on at once.
 
     Raises:
@@ -110,7 +110,9 @@ def on_duty(station: Station, *, owner: str) -> Iterator[Duty]:
     """
     with station.transaction() as session:
         now = station.clock()
-        show = shows.current_show(session) and shows.begin_closing(session, now=now)
+        show = shows.current_show(session) and shows.begin_closing(
+            session, now=now, keep_queues=keep_queues
+        )
         if show is not None and not closing_duty.take_on(session, now=now, show_id=show.show_id, owner=owner):
             raise _under_way(closing_duty.progress_of(session, now=now, show_id=show.show_id))
     try:

@@ -46,6 +46,7 @@ class Show(Base):
     ends_at: Mapped[datetime | None]  # as planned
     closing_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    keeps_queues: Mapped[bool] = mapped_column(default=False)  # at Twilio, when it closes: whoever goes on must know
     paused_at: Mapped[datetime | None]  # nobody new gets into the line; those in it stay
     # The closing as a duty that some process has taken on until its lease ends, and how far it has come.
     drain_lease_until: Mapped[datetime | None]

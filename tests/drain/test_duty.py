@@ -13,7 +13,7 @@ from callin.drain import close_show, finish_closing, follow_closing
 from callin.errors import CallinError, ClosingUnderWay
 from callin.models import ShowState
 from callin.station import Station
-from tests.drain.conftest import LINE, Evening
+from tests.drain.conftest import LINE, NEXT, Evening
 
 
 def later(station: Station, seconds: float) -> Station:
@@ -79,6 +79,22 @@ def test_the_courier_finishes_what_a_killed_process_left(evening: Evening) -> No
 
     assert evening.show().state == ShowState.CLOSED
     assert not finish_closing(later(evening.station, 2 * LEASE_S))
+
+
+def test_whoever_finishes_leaves_the_queues_if_that_was_the_wish(evening: Evening) -> None:
+    """A closing with keep_queue fails midway; the courier sends the rest home, and the empty queues stay at Twilio."""
+    evening.queues.fill(LINE, 3)
+
+    def fail(settled: int, _known: int) -> None:
+        if settled == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evening.close(keep_queue=True, progress=fail)
+
+    assert finish_closing(evening.station)
+    assert evening.queues.waiting == {LINE: [], NEXT: []}
+    assert evening.show().state == ShowState.CLOSED
 
 
 def test_the_courier_does_what_was_begun_at_the_board(evening: Evening) -> None:
