@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from callin.desk import calls, line, outcomes, show_log, texters, texting
 from callin.desk.calls import Arrival
-from callin.desk.line_end import end_of_line
+from callin.desk.line_end import end_of_line, end_of_next_up
 from callin.desk.shows import ShowCard, current_show
 from callin.models import Call, Show, ShowState
 from callin.rules.call_states import CallState, Outcome, Wish, Witness
@@ -150,6 +150,6 @@ def _stand(session: Session, *, now: datetime, call: Call, state: CallState) -> 
     call.rank = call.rank or max(rank_at(call.joined_at), last.rank + 1)
     call.queued_at = max(now, last.queued_at or now)
     if state == CallState.NEXT_UP:
-        call.put_next_at = call.put_next_at or now
+        call.put_next_at = call.put_next_at or end_of_next_up(session, now=now, show_id=call.show_id)
     what = "is next up" if state == CallState.NEXT_UP else "joined the line"
     show_log.note(session, at=now, what=what, show_id=call.show_id, call_sid=call.call_sid)

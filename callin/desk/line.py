@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from callin.desk import show_log
+from callin.desk.line_end import end_of_next_up
 from callin.desk.places import why_not_in_line
 from callin.desk.shows import current_show, next_queue_name
 from callin.errors import NoOpenShow, NotWaiting
@@ -51,7 +52,8 @@ def put_next_up(session: Session, *, now: datetime, call_sid: str, actor: str) -
     if call.state not in (CallState.WAITING, CallState.MOVING):
         raise NotWaiting(why_not_in_line(call, now=now))
     if call.state == CallState.WAITING:
-        call.state, call.put_next_at, call.trouble = CallState.MOVING, now, None
+        call.put_next_at = end_of_next_up(session, now=now, show_id=show.show_id)
+        call.state, call.trouble = CallState.MOVING, None
         show_log.note(session, at=now, what="put next up", show_id=show.show_id, call_sid=call_sid, actor=actor)
     return Move(call_sid=call_sid, queue_sid=show.queue_sid, queue_name=show.queue_name)
 

@@ -202,6 +202,7 @@ class Lineup:
         messages: newest first.
         status: as strangers see it.
         check: when our calls were last held against Twilio's, and what was found.
+        no_texts_since: when somebody stopped all texts, or None while they go out.
     """
 
     read_at: datetime
@@ -215,3 +216,4 @@ class Lineup:
     messages: tuple[LeftMessage, ...]
     status: StatusCounts
     check: LastCheck
+    no_texts_since: datetime | None

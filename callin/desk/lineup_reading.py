@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callin.desk import checking, inbox, message_shelf, screening
+from callin.desk import checking, inbox, message_shelf, screening, sending
 from callin.desk.forecast import expected_wait_s
 from callin.desk.lineup import (
     MOST_SHOWN,
@@ -42,6 +42,7 @@ def read_lineup(session: Session, *, now: datetime) -> Lineup:
         now: aware; tells a texter whose time is up.
     """
     show = _running(session)
+    stop = sending.current_stop(session)
     status = _status(session, show=show)
     on_air, line = ((), ()) if show is None else _places(session, now=now, show_id=show.id)
     return Lineup(
@@ -59,6 +60,7 @@ def read_lineup(session: Session, *, now: datetime) -> Lineup:
         messages=message_shelf.on_shelf(session),
         status=status,
         check=checking.last_check(session),
+        no_texts_since=None if stop is None else stop.began_at,
     )
 
 

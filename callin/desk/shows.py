@@ -152,9 +152,7 @@ def pause(session: Session, *, now: datetime, is_paused: bool, actor: str) -> Sh
     return card_of(show)
 
 
-def begin_closing(
-    session: Session, *, now: datetime, actor: str = "closing", keep_queues: bool = False
-) -> ShowCard:
+def begin_closing(session: Session, *, now: datetime, actor: str = "closing", keep_queues: bool = False) -> ShowCard:
     """No new caller gets into the line, and those who wait by text are told; doing it again changes nothing.
 
     Args:

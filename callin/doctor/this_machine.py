@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 from sqlalchemy.engine import make_url
 
 from callin import migrations
-from callin.desk import beats, figures
+from callin.desk import beats, figures, sending
 from callin.doctor.findings import Finding, fine, note, problem
 from callin.errors import BadSettings
 from callin.languages import has_words
@@ -117,10 +117,18 @@ def courier(station: Station) -> Finding:
 
 
 def texts(station: Station) -> Iterator[Finding]:
-    """Yield why texts of the last week failed, where the station itself can do something about it."""
+    """Yield whether somebody stopped all texts, and why some failed lately where the station can do something."""
     since = station.clock() - timedelta(days=DAYS_LOOKED_BACK)
     with station.reading() as session:
         errors = figures.text_errors_since(session, since=since)
+        stop = sending.current_stop(session)
+    if stop is not None:
+        yield problem(
+            "texts",
+            f"No text goes out since {stop.began_at:%Y-%m-%d %H:%M} UTC: stopped at the {stop.began_by}.",
+            where="callin texts stop",
+            do="callin texts start",
+        )
     for code, count in errors.items():
         failure = failure_of(code)
         if failure.do:

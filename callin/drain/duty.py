@@ -110,9 +110,7 @@ def on_duty(station: Station, *, owner: str, keep_queues: bool = False) -> Itera
     """
     with station.transaction() as session:
         now = station.clock()
-        show = shows.current_show(session) and shows.begin_closing(
-            session, now=now, keep_queues=keep_queues
-        )
+        show = shows.current_show(session) and shows.begin_closing(session, now=now, keep_queues=keep_queues)
         if show is not None and not closing_duty.take_on(session, now=now, show_id=show.show_id, owner=owner):
             raise _under_way(closing_duty.progress_of(session, now=now, show_id=show.show_id))
     try:

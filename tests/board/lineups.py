@@ -51,5 +51,6 @@ def lineup(*line: Place, **changes: Any) -> Lineup:
         "messages": (),
         "status": counts,
         "check": LastCheck(at=None, trouble=None, found=None),
+        "no_texts_since": None,
     } | changes
     return Lineup(read_at=EIGHT, line=line, **told)

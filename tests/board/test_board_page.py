@@ -1,6 +1,6 @@
 """What the board says, rendered from lineups made by hand."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,15 @@ def test_the_board_says_how_far_it_agrees_with_twilio(doors: Doors, check: LastC
     template = doors.app.jinja_env.get_template("_board.html")
     page = template.render(lineup=lineup(place(), check=check), can=lambda _place: "", may_write=True, may_run=True)
     assert expected in page
+
+
+@pytest.mark.parametrize("since", [None, EIGHT])
+def test_the_board_says_when_no_text_goes_out(doors: Doors, since: datetime | None) -> None:
+    """Somebody pulled the kill switch: since when, and how texts are started again."""
+    template = doors.app.jinja_env.get_template("_board.html")
+    stopped = lineup(place(), no_texts_since=since)
+    page = template.render(lineup=stopped, can=lambda _place: "", may_write=True, may_run=True)
+    assert ("no text goes out since" in page) is (since is not None)
 
 
 @pytest.mark.parametrize(("api_url", "is_linked"), [("http://127.0.0.1:4010", True), ("https://api.twilio.com", False)])

@@ -301,6 +301,14 @@ def test_texts_that_failed_for_reasons_of_our_own(sound: Studio) -> None:
     assert "A2P" in found["do"]
 
 
+def test_texts_that_somebody_stopped(sound: Studio) -> None:
+    """Since when, by whom, and how to start them again."""
+    assert sound.callin("texts", "stop").code == 0
+    found = the_problem(sound)
+    assert found["what"].startswith("No text goes out since ")
+    assert (found["where"], found["do"]) == ("callin texts stop", "callin texts start")
+
+
 def test_a_queue_that_was_left_behind(sound: Studio) -> None:
     """No show is open, and a queue of ours is at Twilio."""
     sound.callin("show", "open")

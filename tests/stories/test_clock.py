@@ -3,8 +3,10 @@
 import pytest
 
 from callin.desk import beats, checking
+from callin.desk.lineup_reading import read_lineup
 from callin.models import ShowState, TextState
 from callin.reconciler import reconcile
+from callin.usher import put_next_up
 from tests.stories.studio import Studio, sentences
 
 ANA, BEN, CLEO, DAN = "+14155550111", "+14155550112", "+14155550113", "+14155550114"
@@ -89,6 +91,20 @@ def test_a_turn_ends_in_its_time(studio: Studio, hours: int) -> None:
 
     assert cleo.state == "bridged"
     assert any("your turn" in text for text in studio.texts(studio.phone(BEN)))
+
+
+@either_way
+def test_whoever_was_put_next_up_first_is_first(studio: Studio, hours: int) -> None:
+    """One is put next up before the clock jumps and one after: the DJ gets them in that order, as the board shows."""
+    ana, ben, cleo = studio.joins(ANA), studio.joins(BEN), studio.joins(CLEO)
+    put_next_up(studio.station, call_sid=cleo.calls[-1].sid, actor="Paula")
+    studio.later(10)
+    studio.clock_off_s = hours * HOUR
+    put_next_up(studio.station, call_sid=ben.calls[-1].sid, actor="Paula")
+    studio.later(10)
+    with studio.station.reading() as session:
+        shown = [place.place_id for place in read_lineup(session, now=studio.time_of_day()).line]
+    assert shown == [studio.call(phone).id for phone in (cleo, ben, ana)]
 
 
 @either_way
