@@ -1,7 +1,10 @@
 """The terminal, with an exchange on a loopback port for Twilio and the station's web application in this process."""
 
+import contextlib
 import json
 import logging
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +21,7 @@ from callin.exchange import Exchange, ManualClock
 from callin.exchange.server import ExchangeServer
 from callin.settings import Settings, load_settings
 from callin.station import Station, station_of
+from tests.cli.serving import WITHIN_S, Serving
 
 LISTENERS, DJ_LINE = "+15550001000", "+15550002000"
 BASE = "https://station.test"
@@ -133,3 +137,14 @@ def on_air(studio: Studio) -> Studio:
     assert studio.callin("numbers", "sync", "--yes").code == 0
     assert studio.callin("show", "open").code == 0
     return studio
+
+
+@pytest.fixture
+def serving(environment: pytest.MonkeyPatch) -> Iterator[list[Serving]]:
+    """Whatever the test starts is gone afterwards."""
+    started: list[Serving] = []
+    yield started
+    for one in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(one.process.pid, signal.SIGKILL)
+        one.process.communicate(timeout=WITHIN_S)
