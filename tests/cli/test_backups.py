@@ -1,10 +1,7 @@
 """`callin db backup` and `restore`: tried under load, against a running station, and killed midway."""
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from contextlib import closing
 from datetime import UTC, datetime
@@ -19,6 +16,7 @@ from callin.db import engine_for, sessions_for, transaction
 from callin.desk import show_log
 from callin.errors import BackupRefused
 from callin.models import LogLine, Message, MessageSound, Show
+from tests.killing import run_and_kill
 
 Captured = pytest.CaptureFixture[str]
 NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)
@@ -216,21 +214,7 @@ def test_a_restore_that_is_killed_leaves_one_of_the_two(file: Path, tmp_path: Pa
     with transaction(sessions_for(write_more)) as session:
         show_log.note(session, at=NOW, what="one more")
     write_more.dispose()
-    process = subprocess.Popen(
-        [sys.executable, "-c", RESTORER, str(file), str(new)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.stdin.write("go\n")
-    process.stdin.flush()
-    try:
-        process.wait(timeout=after_s)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdin.close()
-    process.stdout.close()
+    run_and_kill(RESTORER, str(file), str(new), after_s=after_s)
 
     assert shows_in(file) in ((1, 1), (1, 2))
     backups.restore(file, backup=new, now=NOW)

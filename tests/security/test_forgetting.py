@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from callin.forgetting import erase_at_twilio, forget, forget_what_is_old
 from callin.models import Call, Caller, Erasure, Text
+from tests.killing import run_and_kill
 from tests.stories.studio import LISTENER_NUMBER, Studio
 
 ANA, BEN = "+14155550411", "+14155550422"
@@ -162,24 +160,8 @@ def test_forgetting_that_is_killed_is_finished_by_the_next(studio: Studio, after
             )
             for number in range(2000)
         )
-    process = subprocess.Popen(
-        [sys.executable, "-c", FORGETTER, studio.settings.database_url.replace("+pysqlite", ""), ANA],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.stdin.write("go\n")
-    process.stdin.flush()
-    try:
-        process.wait(timeout=after_s)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdin.close()
-    process.stdout.close()
+    database_url = studio.settings.database_url.replace("+pysqlite", "")
+    run_and_kill(FORGETTER, database_url, ANA, after_s=after_s)
     with studio.station.reading() as session:
         erased = session.scalar(select(func.count(Text.id)).where(Text.kind == "inbound", Text.body == ""))
         owed = session.scalar(select(func.count(Erasure.id)).where(Erasure.sid.like("SM%")))
