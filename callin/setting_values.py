@@ -119,6 +119,7 @@ def _as_country(code: str) -> str:
 
 AccountSid = Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")]
 ApiKeySid = Annotated[str, Field(pattern=r"^SK[0-9a-fA-F]{32}$")]
+AppSid = Annotated[str, Field(pattern=r"^AP[0-9a-fA-F]{32}$")]
 Countries = Annotated[tuple[Annotated[str, AfterValidator(_as_country)], ...], NoDecode, BeforeValidator(_listed)]
 DatabaseUrl = Annotated[str, AfterValidator(_as_database_url)]
 Folder = Annotated[Path, AfterValidator(_as_folder)]

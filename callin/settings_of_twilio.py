@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
-from callin.setting_values import AccountSid, ApiKeySid, Contradiction, Origin, Url, setting
+from callin.setting_values import AccountSid, ApiKeySid, AppSid, Contradiction, Origin, Url, setting
 
 REAL_API = "https://api.twilio.com"
 
@@ -56,6 +56,12 @@ class TwilioSettings(BaseSettings):
         "is empty",
         default=None,
     )
+    dj_app_sid: AppSid | None = setting(
+        "CALLIN_DJ_APP_SID",
+        "The TwiML app that leads a DJ's browser to the DJ line; with an API key, the host's view has a softphone.",
+        "is not the SID of a TwiML app (34 characters starting AP)",
+        default=None,
+    )
     twilio_api_url: Origin = setting(
         "TWILIO_API_URL",
         "Where Twilio's REST API is; `callin exchange` prints another one to try things without an account.",
@@ -73,6 +79,11 @@ class TwilioSettings(BaseSettings):
     def phones_page(self) -> str | None:
         """Where pretend phones ring this station; None when its calls are real ones."""
         return None if self.twilio_api_url == REAL_API else f"{self.twilio_api_url}/"
+
+    @property
+    def has_softphone(self) -> bool:
+        """Whether a DJ may talk from the browser: an app to ring, and a key to sign who rings."""
+        return self.dj_app_sid is not None and self.twilio_api_key is not None and self.twilio_api_secret is not None
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:

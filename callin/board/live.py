@@ -42,6 +42,7 @@ def go_live(app: Flask, *, station: Station, stopping: Stopping | None = None) -
         show_hours=settings.show_hours,
         number=national(settings.listener_number),
     )
+    app.jinja_env.filters["national"] = national
 
     def read(now: datetime) -> Lineup:
         with station.reading() as session:

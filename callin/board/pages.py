@@ -12,9 +12,11 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, NotFound
 
+from callin.board import headers
 from callin.board.access import BoardDoor, Visit
 from callin.board.live import page_of, state_of, the_streams
 from callin.board.snapshots import View
+from callin.board.softphone import Offer, offer_for
 from callin.rules.roles import Right
 
 RIGHTS = {View.BOARD: Right.SEE_BOARD, View.HOST: Right.SEE_HOST_VIEW}
@@ -31,8 +33,12 @@ def board(visit: Visit) -> ResponseReturnValue:
 
 @door.page("/host", right=Right.SEE_HOST_VIEW)
 def host(visit: Visit) -> ResponseReturnValue:
-    """Who is on the air and who is next."""
-    return page_of("host.html", view=View.HOST, role=visit.user.role)
+    """Who is on the air and who is next; for the DJ, with a telephone."""
+    offer = offer_for(visit)
+    reply = page_of(
+        "host.html", view=View.HOST, role=visit.user.role, softphone=offer, dj_line=visit.station.settings.dj_line
+    )
+    return headers.let_talk(reply) if offer == Offer.HERE else reply
 
 
 @door.stream("/stream", right=Right.SEE_HOST_VIEW)

@@ -13,6 +13,7 @@ from twilio.http import HttpClient
 
 from callin.carrier.account import BIGGEST_PAGE, Account, client_for
 from callin.carrier.cards import CallCard, MemberCard, Moved, QueueCard
+from callin.carrier.softphone import Softphone
 from callin.carrier.wire import TWILIO, PooledHttpClient, fetch_media, is_within, told, told_unless_gone
 from callin.errors import CarrierError, MemberGone, QueueNotEmpty
 from callin.rules.pictures import MOST_BYTES
@@ -65,6 +66,7 @@ class Carrier:
             http_client=http_client or PooledHttpClient(timeout_s=HASTY_TIMEOUT_S),
         )
         self.account = Account(self._client)
+        self.softphone = Softphone(settings)
 
     # Texts
 

@@ -1,4 +1,4 @@
-"""The DJ line's front door: who is let in, by number or by PIN; called by the DJ's doors."""
+"""The DJ line's front door: who is let in, by number, by browser or by PIN; called by the DJ's doors."""
 
 from __future__ import annotations
 
@@ -46,16 +46,24 @@ class DjDoor:
 
 
 def admit(
-    session: Session, *, now: datetime, call_sid: str, phone_number: str | None, is_known: bool, has_pin: bool
+    session: Session,
+    *,
+    now: datetime,
+    call_sid: str,
+    phone_number: str | None,
+    is_known: bool,
+    has_pin: bool,
+    actor: str = "dj",
 ) -> DjDoor:
-    """The call is on record as a DJ's, let in if its number is known, else asked for the PIN or refused.
+    """The call is on record as a DJ's, let in if it is known whose it is, else asked for the PIN or refused.
 
     Args:
         now: aware.
         call_sid: of the DJ's call.
-        phone_number: E.164, or None if withheld.
-        is_known: whether the number is one of the DJs'.
+        phone_number: E.164, or None if withheld or from a browser.
+        is_known: whether the number is one of the DJs', or the browser that of somebody who may talk.
         has_pin: whether the station has a PIN.
+        actor: who it is, for the show's log.
     """
     dj = dj_call(session, call_sid=call_sid)
     if dj is None:
@@ -63,7 +71,7 @@ def admit(
         session.add(dj)
         session.flush()
     if is_known:
-        _let_in(session, now=now, dj=dj)
+        _let_in(session, now=now, dj=dj, actor=actor)
     if dj.admitted_at is not None:
         return _welcome(session)
     if not has_pin or _is_locked(session, now=now):
@@ -109,7 +117,7 @@ def dj_call(session: Session, *, call_sid: str) -> DjCall | None:
     return session.scalars(select(DjCall).where(DjCall.call_sid == call_sid)).one_or_none()
 
 
-def _let_in(session: Session, *, now: datetime, dj: DjCall) -> None:
+def _let_in(session: Session, *, now: datetime, dj: DjCall, actor: str = "dj") -> None:
     if dj.admitted_at is None:
         dj.admitted_at = now
         show = current_show(session)
@@ -119,7 +127,7 @@ def _let_in(session: Session, *, now: datetime, dj: DjCall) -> None:
             what="DJ on the line",
             show_id=show.show_id if show else None,
             call_sid=dj.call_sid,
-            actor="dj",
+            actor=actor,
         )
 
 

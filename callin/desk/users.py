@@ -1,4 +1,4 @@
-"""The station's people: added, renamed to another role, let go; called by the terminal, the board and the rehearsal."""
+"""The station's people: added, renamed to another role, let go; called by the terminal, the doors and the rehearsal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callin.errors import BadUserName, NoSuchUser, UserExists
 from callin.models import SignInLink, User
-from callin.rules.roles import Role
+from callin.rules.roles import Right, Role, may
 from callin.rules.sign_in import LONGEST_USER_NAME, folded
 
 
@@ -138,6 +138,18 @@ def user_in_session(session: Session, *, user_id: int, epoch: int) -> UserCard |
     """Return whom a session belongs to, or None if it has ended or they were disabled."""
     user = session.get(User, user_id)
     if user is None or user.disabled_at is not None or user.session_epoch != epoch:
+        return None
+    return card_of(user)
+
+
+def who_may_talk(session: Session, *, user_id: int | None) -> UserCard | None:
+    """Return whose browser may be on the DJ line, or None: it is nobody's, or they may not (any more).
+
+    Args:
+        user_id: of whoever rings, or None for a telephone.
+    """
+    user = None if user_id is None else session.get(User, user_id)
+    if user is None or user.disabled_at is not None or not may(Role(user.role), Right.TALK):
         return None
     return card_of(user)
 

@@ -10,7 +10,7 @@ class Role(StrEnum):
 
     PRODUCER = "producer"  # everything
     SCREENER = "screener"  # writes and orders; neither drops from the air nor closes
-    DJ = "dj"  # sees who is next and who is on the air
+    DJ = "dj"  # sees who is next and who is on the air, and talks
 
 
 class Right(StrEnum):
@@ -20,12 +20,14 @@ class Right(StrEnum):
     SEE_BOARD = "see_board"
     WRITE = "write"  # cards, order, texts, messages
     RUN_SHOW = "run_show"  # open, close, pause, drop from the air, ban
+    TALK = "talk"  # be on the DJ line from the browser, without a PIN
 
 
 _RIGHTS = {
-    Role.PRODUCER: frozenset(Right),
+    # Whoever talks on the air is the DJ: a producer who does too has a second name here, and is known by it in the log.
+    Role.PRODUCER: frozenset(Right) - {Right.TALK},
     Role.SCREENER: frozenset({Right.SEE_HOST_VIEW, Right.SEE_BOARD, Right.WRITE}),
-    Role.DJ: frozenset({Right.SEE_HOST_VIEW}),
+    Role.DJ: frozenset({Right.SEE_HOST_VIEW, Right.TALK}),
 }
 
 

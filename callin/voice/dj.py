@@ -6,7 +6,7 @@ import hashlib
 import hmac
 
 from callin import usher
-from callin.desk import dj_door, djs
+from callin.desk import dj_door, djs, users
 from callin.desk import messages as kept
 from callin.desk.dj_door import DjDoor, DoorKind
 from callin.desk.djs import DjTurn, TurnKind
@@ -26,18 +26,21 @@ TO_CALLERS = "*"
 
 @door.speaks("/answer")
 def answer(webhook: Webhook) -> bytes:
-    """Somebody rings the DJ line."""
+    """Somebody rings the DJ line, by telephone or from the host's view."""
     call_sid = forms.call_sid_of(webhook.fields)
     phone_number = forms.phone_number_of(webhook.fields)
     station = webhook.station
+    user_id = forms.softphone_of(webhook.fields) if station.settings.has_softphone else None
     with station.transaction() as session:
+        talker = users.who_may_talk(session, user_id=user_id)
         admitted = dj_door.admit(
             session,
             now=station.clock(),
             call_sid=call_sid,
             phone_number=phone_number,
-            is_known=phone_number in station.settings.dj_numbers,
+            is_known=talker is not None or phone_number in station.settings.dj_numbers,
             has_pin=station.settings.dj_pin is not None,
+            actor="dj" if talker is None else talker.name,
         )
     return _door_document(station, path="dj/answer", opened=admitted)
 

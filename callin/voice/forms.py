@@ -15,6 +15,7 @@ from callin.desk.holding import Holding
 from callin.errors import BadForm
 from callin.phone_number import identity_of
 from callin.rules.call_states import QueueResult
+from callin.rules.softphone import person_behind
 from callin.webhooks import Fields
 
 CALL = "CA"
@@ -88,6 +89,11 @@ def arrival_of(fields: Fields) -> Arrival:
 def phone_number_of(fields: Fields) -> str | None:
     """Return the number that calls, or None for a withheld, SIP or client caller."""
     return identity_of(fields.words("From") or "")
+
+
+def softphone_of(fields: Fields) -> int | None:
+    """Return the id of the person whose browser calls, by the name we gave it; None for everybody else."""
+    return person_behind(fields.raw("From") or "")
 
 
 def holding_of(fields: Fields) -> Holding:

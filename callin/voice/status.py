@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs
 
 from callin.desk import calls
+from callin.rules.softphone import person_behind
 from callin.voice import forms
 from callin.voice.forms import CallStatus
 from callin.webhooks import AGAIN, MOST_RETRIES, Fields, PhoneDoor, Webhook
@@ -40,11 +41,16 @@ def fallback(webhook: Webhook) -> bytes:
     if webhook.fields.peek("QueuePosition") is not None:
         # Asked from within the wait loop, which goes on by itself and could not run an Enqueue.
         return station.twiml.render(STILL_WAITING)
-    is_dj = webhook.fields.peek("To") == station.settings.dj_line
+    # A call from a browser is to no number at all.
+    is_dj = webhook.fields.peek("To") == station.settings.dj_line or _is_softphone(webhook.fields)
     again = _failures_so_far(webhook.fields) + 1
     path = "/voice/dj/answer" if is_dj else "/voice/listener/join"
     back = f"{station.settings.public_base_url}{path}?{AGAIN}={again}" if again <= MOST_RETRIES else None
     return station.twiml.render("fallback.xml", back=back)
+
+
+def _is_softphone(fields: Fields) -> bool:
+    return person_behind(fields.peek("From") or "") is not None
 
 
 def _failures_so_far(fields: Fields) -> int:

@@ -1,0 +1,285 @@
+/* The DJ's telephone in the host's view: rings the DJ line with Twilio's own kit, which is loaded when it is opened.
+
+   <section id="softphone" data-sdk data-token> stands outside of what live.js morphs, so no state of the show touches a
+   call. All words are in the page (_softphone.html): here a state is chosen, and its words are put into the one line that
+   a screen reader hears. Nothing makes a sound of its own: microphones are open.
+
+   Used by the host's view, where the station has a softphone and a DJ is signed in. */
+
+(() => {
+  "use strict";
+
+  const phone = document.getElementById("softphone");
+  if (!phone) return;
+
+  const part = (name) => document.getElementById(`softphone-${name}`);
+  const said = part("said");
+  const open = part("open");
+  const connect = part("connect");
+  const hangUp = part("hang-up");
+  const next = part("next");
+  const mute = part("mute");
+  const level = part("level");
+  const microphones = part("microphone");
+  const speakers = part("speaker");
+  const csrf = document.querySelector('#softphone input[name="csrf_token"]').value;
+
+  const LINE_GONE = new Set([31000, 31003, 31005, 31009, 53000, 53001, 53405]);
+  const TOKEN_REFUSED = new Set([20101, 20104, 20151, 31201, 31202, 31203, 31204, 31205, 31207]);
+  const IN_A_CALL = new Set(["connecting", "connected", "reconnecting"]);
+  const CHOICE = { microphone: "callin.microphone", speaker: "callin.speaker" };
+
+  // Twilio's kit would fetch rings and key tones from elsewhere, and play them.
+  class Silence {
+    play() {
+      return Promise.resolve();
+    }
+    stop() {}
+    setSinkIds() {}
+  }
+
+  let device = null;
+  let call = null;
+  let since = "";
+  let loading = null;
+
+  // What is said and what can be done
+
+  function say(state, word, facts = {}) {
+    const words = part("words").querySelector(`[data-word="${word}"]`).textContent;
+    phone.dataset.state = state;
+    said.textContent = words.replace(/\{(\w+)\}/g, (_all, name) => facts[name] ?? "").replace(/\s+/g, " ").trim();
+    const isCalling = IN_A_CALL.has(state);
+    const focused = document.activeElement;
+    open.hidden = state !== "off" && state !== "loading";
+    part("controls").hidden = !open.hidden;
+    allow(open, state === "off");
+    allow(connect, state === "ready" || state === "error");
+    allow(hangUp, isCalling);
+    allow(next, state === "connected" || state === "reconnecting");
+    allow(mute, isCalling);
+    if (!isCalling) mute.setAttribute("aria-pressed", "false");
+    // Whoever works with keys is not thrown back to the top when a button goes away under their finger.
+    if (focused === open && open.hidden) connect.focus();
+    if (focused === connect && isCalling) hangUp.focus();
+    if ((focused === hangUp || focused === next || focused === mute) && !isCalling) connect.focus();
+  }
+
+  function allow(button, may) {
+    button.setAttribute("aria-disabled", String(!may));
+  }
+
+  function onPress(button, act) {
+    button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && act());
+  }
+
+  function fail(word, code) {
+    const over = call;
+    call = null;
+    drop();
+    if (over) over.disconnect();
+    say("error", word, { code: code ? `(Twilio: ${code})` : "" });
+  }
+
+  function failByCode(error) {
+    const code = error?.code;
+    if (TOKEN_REFUSED.has(code)) fail("token-refused", code);
+    else if (code === 31401 || code === 31208) fail("microphone-refused");
+    else if (code === 31402) fail("no-microphone");
+    else if (LINE_GONE.has(code)) fail("unreachable", code);
+    else fail("call-refused", code);
+  }
+
+  // Getting ready
+
+  function kit() {
+    loading ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = phone.dataset.sdk;
+      script.onload = () => resolve(Twilio);
+      script.onerror = () => reject(new Trouble("not-loaded"));
+      document.head.append(script);
+    });
+    loading.catch(() => (loading = null));
+    return loading;
+  }
+
+  class Trouble extends Error {
+    constructor(word) {
+      super(word);
+      this.word = word;
+    }
+  }
+
+  async function token() {
+    let reply;
+    try {
+      const headers = { "X-CSRFToken": csrf, Accept: "application/json" };
+      reply = await fetch(phone.dataset.token, { method: "POST", headers, signal: AbortSignal.timeout(8000) });
+    } catch {
+      throw new Trouble("station-unreachable");
+    }
+    if (!reply.ok) throw new Trouble(reply.status >= 500 ? "station-unreachable" : "no-token");
+    return (await reply.json()).token;
+  }
+
+  async function microphone() {
+    if (!navigator.mediaDevices) throw new Trouble("no-browser");
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      stream.getTracks().forEach((track) => track.stop());
+    } catch (error) {
+      throw new Trouble(error.name === "NotAllowedError" ? "microphone-refused" : "no-microphone");
+    }
+  }
+
+  async function prepare() {
+    const { Device } = await kit();
+    if (!Device.isSupported) throw new Trouble("no-browser");
+    await microphone();
+    const made = new Device(await token(), {
+      closeProtection: true,
+      maxCallSignalingTimeoutMs: 30000,
+      tokenRefreshMs: 60000,
+      Sound: Silence,
+      sounds: { dtmfs: "none" }, // or the kit makes the tone of the key itself
+    });
+    device = made;
+    made.on("error", (error) => {
+      // In a call the call itself tells what becomes of it.
+      if (made === device && !(call && LINE_GONE.has(error.code))) failByCode(error);
+    });
+    made.on("tokenWillExpire", () => token().then((fresh) => made.updateToken(fresh), () => {}));
+    made.audio.on("deviceChange", showDevices);
+    made.audio.on("inputVolume", (volume) => (level.value = volume));
+    await made.audio._updateAvailableDevices?.();
+    await choose(microphones, kept("microphone"));
+    showDevices();
+    await choose(speakers, kept("speaker")).catch(() => {});
+  }
+
+  function drop() {
+    const old = device;
+    device = null;
+    level.value = 0;
+    if (old) old.destroy();
+  }
+
+  async function getReady(state, word) {
+    say(state, word);
+    try {
+      drop();
+      await prepare();
+      return true;
+    } catch (error) {
+      if (error instanceof Trouble) fail(error.word);
+      else failByCode(error);
+      return false;
+    }
+  }
+
+  // Devices
+
+  function kept(kind) {
+    try {
+      return localStorage.getItem(CHOICE[kind]);
+    } catch {
+      return null;
+    }
+  }
+
+  function fill(select, available, chosen) {
+    const options = [...available.values()].map((info) => new Option(info.label, info.deviceId));
+    select.replaceChildren(...options);
+    if (chosen) select.value = chosen;
+  }
+
+  function showDevices() {
+    const audio = device.audio;
+    fill(microphones, audio.availableInputDevices, audio.inputDevice?.deviceId);
+    fill(speakers, audio.availableOutputDevices, [...audio.speakerDevices.get()][0]?.deviceId);
+    speakers.closest("label").hidden = !audio.isOutputSelectionSupported;
+  }
+
+  async function choose(select, id) {
+    const audio = device.audio;
+    const isInput = select === microphones;
+    const available = isInput ? audio.availableInputDevices : audio.availableOutputDevices;
+    const chosen = available.has(id) ? id : available.has("default") ? "default" : [...available.keys()][0];
+    if (chosen === undefined) {
+      if (isInput) throw new Trouble("no-microphone");
+      return;
+    }
+    await (isInput ? audio.setInputDevice(chosen) : audio.speakerDevices.set(chosen));
+  }
+
+  function onChoice(select, kind) {
+    select.addEventListener("change", async () => {
+      try {
+        await choose(select, select.value);
+        localStorage.setItem(CHOICE[kind], select.value);
+      } catch {
+        if (device) showDevices(); // what is still in use
+      }
+    });
+  }
+
+  // The call
+
+  async function ring() {
+    if (!(await getReady("connecting", "connecting"))) return;
+    const mine = device;
+    let made;
+    try {
+      made = await mine.connect();
+    } catch (error) {
+      if (mine === device) failByCode(error);
+      return;
+    }
+    if (mine !== device) {
+      made.disconnect();
+      return;
+    }
+    call = made;
+    const own = (act) => (...told) => made === call && act(...told);
+    made.on("accept", own(() => {
+      since = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      tellCall();
+    }));
+    made.on("reconnecting", own(() => say("reconnecting", "reconnecting")));
+    made.on("reconnected", own(tellCall));
+    made.on("mute", own(tellCall));
+    made.on("error", own((error) => !LINE_GONE.has(error.code) && failByCode(error)));
+    made.on("disconnect", own(() => rest(since ? "ended" : "not-answered")));
+    made.on("cancel", own(() => rest("not-answered")));
+    // The kit tells nobody that a call has gone with the connection when Twilio gave it no way back.
+    made.on("transportClose", own(() => setTimeout(own(() => made.status() === "closed" && fail("cut")))));
+  }
+
+  function tellCall() {
+    const isMuted = call.isMuted();
+    mute.setAttribute("aria-pressed", String(isMuted));
+    if (call.status() === "open") say("connected", isMuted ? "muted" : "connected", { since });
+  }
+
+  function rest(word) {
+    call = null;
+    since = "";
+    say("ready", word);
+  }
+
+  function end() {
+    const over = call;
+    rest("hung-up");
+    if (over) over.disconnect();
+    else drop(); // still on its way: nothing may come of it
+  }
+
+  onPress(open, async () => (await getReady("loading", "loading")) && say("ready", "ready"));
+  onPress(connect, ring);
+  onPress(hangUp, end);
+  onPress(next, () => call.sendDigits("*"));
+  onPress(mute, () => call && call.mute(!call.isMuted()));
+  onChoice(microphones, "microphone");
+  onChoice(speakers, "speaker");
+})();
