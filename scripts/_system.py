@@ -35,6 +35,8 @@ NEEDS = {
         ("chromium", "chromium-sandbox", "fonts-liberation"),
         lambda: _on_path("chromium", "chromium-browser", "google-chrome"),
     ),
+    # A certificate for the double of Twilio's signalling, which the softphone reaches by wss.
+    "openssl": (("openssl",), lambda: _on_path("openssl")),
     # The node inside Playwright's wheel is linked against it.
     "libatomic": (("libatomic1",), lambda: _has_file("/usr/lib*/libatomic.so.1", "/usr/lib*/*/libatomic.so.1")),
     # Debian keeps the server's programs off the PATH.

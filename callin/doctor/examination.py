@@ -43,6 +43,7 @@ def examine(*, env_file: Path = ENV_FILE, clock: Clock = wall_clock) -> Iterator
         return
     yield fine("settings", "Every setting makes sense.")
     yield this_machine.words()
+    yield from this_machine.softphone(settings)
     station, finding = _wired(settings, clock=clock)
     if station is None:
         yield finding

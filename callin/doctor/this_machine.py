@@ -63,6 +63,17 @@ def words() -> Finding:
     )
 
 
+def softphone(settings: Settings) -> Iterator[Finding]:
+    """Yield that the DJ's softphone is set up only in part; a key alone is for requests, and nothing to complain of."""
+    if settings.dj_app_sid is not None and not settings.has_softphone:
+        yield problem(
+            "softphone",
+            "It has a TwiML app and no API key to sign who rings it: DJs see no softphone.",
+            where="TWILIO_API_KEY, TWILIO_API_SECRET (or unset CALLIN_DJ_APP_SID)",
+            do="make an API key in the Twilio console (Account, API keys & tokens), then edit .env",
+        )
+
+
 def documents(station: Station) -> Iterator[Finding]:
     """Yield what Twilio or a caller would stumble over in the station's own documents, each fault once."""
     settings = station.settings

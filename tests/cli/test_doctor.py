@@ -214,6 +214,13 @@ def test_an_api_key_with_a_wrong_token(sound: Studio) -> None:
     assert problems(sound)[0]["where"] == "TWILIO_AUTH_TOKEN"
 
 
+def test_a_softphone_without_a_key(sound: Studio) -> None:
+    """An app that browsers ring and no key to sign who rings: DJs would see nothing, so it is said."""
+    sound.monkeypatch.setenv("CALLIN_DJ_APP_SID", "AP" + "0" * 32)
+    found = the_problem(sound)
+    assert (found["check"], found["where"].split(",")[0]) == ("softphone", "TWILIO_API_KEY")
+
+
 def test_twilio_out_of_reach(sound: Studio) -> None:
     """Nobody there: one problem, and nothing more is asked."""
     sound.monkeypatch.setenv("TWILIO_API_URL", "http://127.0.0.1:9")

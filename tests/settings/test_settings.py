@@ -70,6 +70,7 @@ WRONG = [
     ("TWILIO_ACCOUNT_SID", "AC" + "0" * 32 + "\n", "TWILIO_ACCOUNT_SID is not an Account SID"),
     ("TWILIO_API_SECRET", "lonely", "TWILIO_API_KEY is missing"),
     ("TWILIO_API_KEY", "SK" + "0" * 32, "TWILIO_API_SECRET is missing"),
+    ("CALLIN_DJ_APP_SID", "SK" + "0" * 32, "CALLIN_DJ_APP_SID is not the SID of a TwiML app"),
     ("CALLIN_SIGNATURE", "md5", "CALLIN_SIGNATURE is neither sha1 nor sha256"),
     ("TWILIO_API_URL", "api.twilio.com", "TWILIO_API_URL is not an absolute URL"),
     ("CALLIN_FALLBACK_URL", "fallback.xml", "CALLIN_FALLBACK_URL is not an absolute URL"),

@@ -82,11 +82,11 @@
   }
 
   function failByCode(error) {
-    const code = error?.code;
+    const code = error?.originalError?.code ?? error?.code;
     if (TOKEN_REFUSED.has(code)) fail("token-refused", code);
     else if (code === 31401 || code === 31208) fail("microphone-refused");
     else if (code === 31402) fail("no-microphone");
-    else if (LINE_GONE.has(code)) fail("unreachable", code);
+    else if (LINE_GONE.has(code)) fail(since ? "cut" : "unreachable", code);
     else fail("call-refused", code);
   }
 
@@ -143,6 +143,7 @@
       tokenRefreshMs: 60000,
       Sound: Silence,
       sounds: { dtmfs: "none" }, // or the kit makes the tone of the key itself
+      enableImprovedSignalingErrorPrecision: true,
     });
     device = made;
     made.on("error", (error) => {
@@ -152,7 +153,7 @@
     made.on("tokenWillExpire", () => token().then((fresh) => made.updateToken(fresh), () => {}));
     made.audio.on("deviceChange", showDevices);
     made.audio.on("inputVolume", (volume) => (level.value = volume));
-    await made.audio._updateAvailableDevices?.();
+    await listed(made.audio);
     await choose(microphones, kept("microphone"));
     showDevices();
     await choose(speakers, kept("speaker")).catch(() => {});
@@ -180,6 +181,13 @@
 
   // Devices
 
+  async function listed(audio) {
+    const until = performance.now() + 2000; // the kit looks by itself, and says so only if something has changed
+    while (!audio.availableInputDevices.size && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   function kept(kind) {
     try {
       return localStorage.getItem(CHOICE[kind]);
@@ -198,7 +206,7 @@
     const audio = device.audio;
     fill(microphones, audio.availableInputDevices, audio.inputDevice?.deviceId);
     fill(speakers, audio.availableOutputDevices, [...audio.speakerDevices.get()][0]?.deviceId);
-    speakers.closest("label").hidden = !audio.isOutputSelectionSupported;
+    speakers.parentElement.hidden = !audio.isOutputSelectionSupported;
   }
 
   async function choose(select, id) {
@@ -229,6 +237,7 @@
   async function ring() {
     if (!(await getReady("connecting", "connecting"))) return;
     const mine = device;
+    since = "";
     let made;
     try {
       made = await mine.connect();
@@ -241,6 +250,7 @@
       return;
     }
     call = made;
+    let trouble = null;
     const own = (act) => (...told) => made === call && act(...told);
     made.on("accept", own(() => {
       since = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
@@ -248,18 +258,27 @@
     }));
     made.on("reconnecting", own(() => say("reconnecting", "reconnecting")));
     made.on("reconnected", own(tellCall));
-    made.on("mute", own(tellCall));
-    made.on("error", own((error) => !LINE_GONE.has(error.code) && failByCode(error)));
-    made.on("disconnect", own(() => rest(since ? "ended" : "not-answered")));
+    made.on("mute", own(() => {
+      mute.setAttribute("aria-pressed", String(made.isMuted()));
+      if (phone.dataset.state === "connected") tellCall();
+    }));
+    // An error ends a call that has not begun; of one that lasts, only if its end comes in the same breath, before or after.
+    made.on("error", own((error) => {
+      trouble = error;
+      if (!since) failByCode(error);
+      setTimeout(() => (trouble = null));
+    }));
+    made.on("disconnect", own(() => queueMicrotask(own(() => {
+      if (trouble) failByCode(trouble);
+      else rest(since ? "ended" : "not-answered");
+    }))));
     made.on("cancel", own(() => rest("not-answered")));
     // The kit tells nobody that a call has gone with the connection when Twilio gave it no way back.
     made.on("transportClose", own(() => setTimeout(own(() => made.status() === "closed" && fail("cut")))));
   }
 
   function tellCall() {
-    const isMuted = call.isMuted();
-    mute.setAttribute("aria-pressed", String(isMuted));
-    if (call.status() === "open") say("connected", isMuted ? "muted" : "connected", { since });
+    say("connected", call.isMuted() ? "muted" : "connected", { since });
   }
 
   function rest(word) {
