@@ -1,4 +1,4 @@
-"""The DJ's telephone in the host's view: whom it is offered to, and the tokens it rings with; hung by the application."""
+"""The DJ's telephone in the host's view: who is offered it, and the tokens it rings with; hung by the application."""
 
 from __future__ import annotations
 

@@ -3,6 +3,5 @@
 from callin.carrier.account import Account, client_for
 from callin.carrier.cards import TARGETS, CallCard, MemberCard, Moved, NumberCard, QueueCard
 from callin.carrier.carrier import Carrier
-from callin.carrier.softphone import TOKEN_LASTS_S
 
-__all__ = ["TARGETS", "TOKEN_LASTS_S", "Account", "CallCard", "Carrier", "MemberCard", "Moved", "NumberCard", "QueueCard", "client_for"]
+__all__ = ["TARGETS", "Account", "CallCard", "Carrier", "MemberCard", "Moved", "NumberCard", "QueueCard", "client_for"]

@@ -26,10 +26,15 @@ def new_sid(prefix: str) -> str:
 
 @dataclass(slots=True)
 class Account:
-    """The one account of an exchange."""
+    """The one account of an exchange.
+
+    Attributes:
+        api_keys: the secret of each API key, by its SID; they sign no webhooks.
+    """
 
     sid: str
     auth_token: str
+    api_keys: dict[str, str] = field(default_factory=dict)
 
 
 class Direction(StrEnum):

@@ -41,7 +41,6 @@ def fallback(webhook: Webhook) -> bytes:
     if webhook.fields.peek("QueuePosition") is not None:
         # Asked from within the wait loop, which goes on by itself and could not run an Enqueue.
         return station.twiml.render(STILL_WAITING)
-    # A call from a browser is to no number at all.
     is_dj = webhook.fields.peek("To") == station.settings.dj_line or _is_softphone(webhook.fields)
     again = _failures_so_far(webhook.fields) + 1
     path = "/voice/dj/answer" if is_dj else "/voice/listener/join"
@@ -50,7 +49,8 @@ def fallback(webhook: Webhook) -> bytes:
 
 
 def _is_softphone(fields: Fields) -> bool:
-    return person_behind(fields.peek("From") or "") is not None
+    # A call from a browser goes to an application: it is to no number at all.
+    return not fields.peek("To") and person_behind(fields.peek("From") or "") is not None
 
 
 def _failures_so_far(fields: Fields) -> int:

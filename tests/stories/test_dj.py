@@ -2,7 +2,10 @@
 
 import pytest
 
-from callin.models import DjCall, Message
+from callin.desk import users
+from callin.models import Call, DjCall, LogLine, Message, Text
+from callin.rules.roles import Role
+from callin.rules.softphone import identity_for
 from tests.stories.conftest import Build
 from tests.stories.studio import BEEP, DJ_LINE, MESSAGE, Studio, sentences, spoken
 
@@ -71,6 +74,72 @@ def test_guessing_is_slow_over_many_calls(studio: Studio) -> None:
     studio.later(20)
 
     assert "Hello, you are on the DJ line." in spoken(dj)
+
+
+def test_a_dj_in_the_browser_is_let_in_by_name(build: Build) -> None:
+    """The name we gave the browser of a DJ is enough; star takes the next caller, and the log says who it was."""
+    studio = with_softphone(build)
+    ana, ben = studio.joins(ANA), studio.joins(BEN)
+    dana = studio.rings(f"client:{identity_for(hired(studio, 'Dana', Role.DJ))}", to=DJ_LINE)
+    studio.later(60)
+    assert spoken(dana)[0] == "Hello, you are on the DJ line."
+    assert (dana.state, ana.state) == ("bridged", "bridged")
+    dana.press("*")
+    studio.later(60)
+    assert (ana.state, ben.state) == ("idle", "bridged")
+    assert [row.actor for row in studio.rows(LogLine) if row.what == "DJ on the line"] == ["Dana"]
+    dana.hang_up()
+    studio.later(60)
+    assert [row.ended_at is None for row in studio.rows(DjCall)] == [False]
+    assert [text for text in studio.rows(Text) if "dj_" in text.phone_number] == []
+
+
+def test_any_other_browser_is_a_stranger(build: Build) -> None:
+    """Nobody's name, a producer's, or that of a DJ who was let go: asked for the PIN like anybody."""
+    studio = with_softphone(build)
+    paula, dana = hired(studio, "Paula", Role.PRODUCER), hired(studio, "Dana", Role.DJ)
+    with studio.station.transaction() as session:
+        users.disable(session, now=studio.exchange.now(), name="Dana")
+    for name in ("studio", "dj_99", identity_for(paula), identity_for(dana)):
+        stranger = studio.rings(f"client:{name}", to=DJ_LINE)
+        studio.later(5)
+        assert spoken(stranger) == ["Please enter your PIN, then press pound."], name
+        stranger.hang_up()
+
+
+def test_a_browser_is_nobody_at_a_station_without_a_softphone(studio: Studio) -> None:
+    """Where no token was ever given, no name is believed."""
+    stranger = studio.rings(f"client:{identity_for(hired(studio, 'Dana', Role.DJ))}", to=DJ_LINE)
+    studio.later(5)
+
+    assert spoken(stranger) == ["Please enter your PIN, then press pound."]
+
+
+def test_a_browser_at_the_listener_line_is_a_withheld_caller(build: Build) -> None:
+    """Served like anyone, and never texted: there is no number."""
+    studio = with_softphone(build)
+    phone = studio.joins("client:dj_1")
+    studio.later(60)
+    phone.hang_up()
+    studio.later(60)
+
+    assert [row.phone_number for row in studio.rows(Call)] == [None]
+    assert studio.rows(Text) == []
+
+
+def with_softphone(build: Build) -> Studio:
+    """A station whose DJs may talk from the browser, with the show open."""
+    key, secret = "SK" + "1" * 32, "s" * 32
+    studio = build(twilio_api_key=key, twilio_api_secret=secret, dj_app_sid="AP" + "2" * 32)
+    studio.exchange.account.api_keys[key] = secret
+    studio.open_show()
+    return studio
+
+
+def hired(studio: Studio, name: str, role: Role) -> int:
+    """Somebody works at the station; return their id."""
+    with studio.station.transaction() as session:
+        return users.add_user(session, now=studio.exchange.now(), name=name, role=role, password_hash=None).user_id
 
 
 def test_without_a_pin_only_known_numbers_are_let_in(build: Build) -> None:

@@ -202,10 +202,10 @@ def test_the_fallback_needs_no_database_and_ends(doors: Doors) -> None:
 
 
 def test_a_dj_falls_back_to_the_dj_line(doors: Doors) -> None:
-    """Whoever rang the DJ line is not put among the listeners by a fault."""
-    reply = doors.post("/voice/fallback", ANA, To="+15550101")
-
-    assert reply.verb("Redirect").text == doors.base + "/voice/dj/answer?again=1"
+    """Whoever rang the DJ line, by telephone or from a browser, is not put among the listeners by a fault."""
+    for told in ({"To": "+15550101"}, {"From": "client:dj_1", "To": ""}):
+        reply = doors.post("/voice/fallback", ANA | told)
+        assert reply.verb("Redirect").text == doors.base + "/voice/dj/answer?again=1", told
 
 
 def _break_database(doors: Doors) -> None:

@@ -42,6 +42,7 @@
   let call = null;
   let since = "";
   let loading = null;
+  let attempt = 0; // what began before the latest end or failure comes to nothing
 
   // What is said and what can be done
 
@@ -76,6 +77,7 @@
   function fail(word, code) {
     const over = call;
     call = null;
+    attempt += 1;
     drop();
     if (over) over.disconnect();
     say("error", word, { code: code ? `(Twilio: ${code})` : "" });
@@ -133,11 +135,13 @@
     }
   }
 
-  async function prepare() {
+  async function prepare(mine) {
     const { Device } = await kit();
     if (!Device.isSupported) throw new Trouble("no-browser");
     await microphone();
-    const made = new Device(await token(), {
+    const leave = await token();
+    if (mine !== attempt) return;
+    const made = new Device(leave, {
       closeProtection: true,
       maxCallSignalingTimeoutMs: 30000,
       tokenRefreshMs: 60000,
@@ -168,11 +172,13 @@
 
   async function getReady(state, word) {
     say(state, word);
+    drop();
+    const mine = (attempt += 1);
     try {
-      drop();
-      await prepare();
-      return true;
+      await prepare(mine);
+      return mine === attempt;
     } catch (error) {
+      if (mine !== attempt) return false;
       if (error instanceof Trouble) fail(error.word);
       else failByCode(error);
       return false;
@@ -289,6 +295,7 @@
 
   function end() {
     const over = call;
+    attempt += 1;
     rest("hung-up");
     if (over) over.disconnect();
     else drop(); // still on its way: nothing may come of it

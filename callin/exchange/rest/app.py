@@ -106,8 +106,9 @@ def _is_signed_in(exchange: Exchange, request: HttpRequest) -> bool:
         decoded = base64.b64decode(given, validate=True)
     except (binascii.Error, ValueError):
         return False
-    expected = f"{exchange.account.sid}:{exchange.account.auth_token}"
-    return hmac.compare_digest(decoded, expected.encode())
+    account = exchange.account
+    secrets = {account.sid: account.auth_token, **account.api_keys}
+    return any(hmac.compare_digest(decoded, f"{name}:{secret}".encode()) for name, secret in secrets.items())
 
 
 def _call_sid(path: str) -> str:

@@ -31,6 +31,21 @@ def test_a_wrong_token_is_refused(client: Client, exchange: Exchange) -> None:
     assert exchange.queues == {}
 
 
+def test_an_api_key_opens_the_account(client: Client, exchange: Exchange) -> None:
+    """In the place of SID and token, with its own secret alone.
+
+    Source: Twilio, «API keys»: key SID and secret are user name and password of Basic auth.
+    """
+    key = "SK" + "1" * 32
+    exchange.account.api_keys[key] = "secret"
+    Client(key, "secret", client.account_sid, http_client=exchange.http_client()).queues.create(friendly_name="line")
+
+    guesser = Client(key, "guessed", client.account_sid, http_client=exchange.http_client())
+    with pytest.raises(TwilioRestException):
+        guesser.queues.create(friendly_name="another line")
+    assert len(exchange.queues) == 1
+
+
 def test_an_error_has_exactly_four_fields(client: Client) -> None:
     """code, message, more_info and status, as the vendor's client expects."""
     path = f"/2010-04-01/Accounts/{client.account_sid}/Queues/QU{'0' * 32}.json"
