@@ -23,6 +23,7 @@ from tests.carrier.switchboard import settings_for_tests
 
 KEY, SECRET, APP = "SK" + "1" * 32, "s" * 32, "AP" + "2" * 32
 DJ_LINE = "+15550002000"
+OR_RING = "Or ring the DJ line: (555) 000-2000."
 SOFTPHONE = {"twilio_api_key": KEY, "twilio_api_secret": SECRET, "dj_app_sid": APP}
 PEOPLE = {"dana": Role.DJ, "paula": Role.PRODUCER, "sam": Role.SCREENER}
 

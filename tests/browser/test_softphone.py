@@ -2,47 +2,15 @@
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Playwright, Route, expect
+from playwright.sync_api import expect
 
 from callin.rules.softphone import identity_for
-from tests.browser.hosting import APP, Hosting, hosting, said
+from tests.browser.hosting import APP, Hosting, said
 from tests.browser.house import faults_in_both, until
-from tests.browser.signalling import Signalling
-from tests.chromium import chromium
 
-OR_RING = "Or ring the DJ line: (555) 000-2000."
 KIT = re.compile(r"twilio-voice-[0-9.]+\.min\.js")
-FLAGS = (
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",  # nobody touches the page at the far end
-    "--disable-features=WebRtcHideLocalIpsWithMdns",  # two pages of one machine find one another without a network
-    "--allow-loopback-in-peer-connection",
-)
-
-
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signalling]:
-    """What stands for Twilio, for all tests of this file."""
-    made = Signalling(tmp_path_factory.mktemp("gateway"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def talking_browser(playwright: Playwright, gateway: Signalling) -> Iterator[Browser]:
-    """A browser with a pretend microphone, for which all of twilio.com is the double."""
-    with chromium(playwright, *FLAGS, *gateway.browser_flags) as made:
-        yield made
-
-
-@pytest.fixture
-def studio(talking_browser: Browser, gateway: Signalling, database_url: str) -> Iterator[Hosting]:
-    """A station with a softphone."""
-    with hosting(talking_browser, gateway, database_url=database_url) as made:
-        yield made
 
 
 def test_a_dj_opens_connects_and_hangs_up(studio: Hosting) -> None:
@@ -137,88 +105,6 @@ def test_the_level_moves_before_anybody_is_rung(studio: Hosting) -> None:
     until(lambda: float(page.locator("#softphone-level").evaluate("it => it.value")) > 0, "the level never moved")
 
 
-def test_a_refused_token_is_told(studio: Hosting) -> None:
-    """In words, with Twilio's code and the number to ring instead; nothing is left half open."""
-    page = studio.open()
-    studio.gateway.refuses_with = 31204
-    page.get_by_role("button", name="Connect").click()
-    expect(said(page)).to_contain_text("its API key or the TwiML app is not right. (Twilio: 31204)")
-    expect(said(page)).to_contain_text(OR_RING)
-    studio.gateway.refuses_with = None
-    studio.connect(page)
-
-
-def test_a_refused_call_is_told(studio: Hosting) -> None:
-    """Twilio ends the call before anybody has answered it."""
-    page = studio.open()
-    page.get_by_role("button", name="Connect").click()
-    studio.gateway.wait_for("invite")
-    studio.gateway.say("ringing", {"callsid": "CA" + "5" * 32})
-    studio.gateway.hang_up(code=31603)
-    expect(said(page)).to_contain_text("Twilio refused the call.")
-    expect(said(page)).to_contain_text(OR_RING)
-
-
-def test_a_refused_microphone_is_told(studio: Hosting) -> None:
-    """The browser says no; the page says what to do."""
-    page = studio.sign_in("dana", may_use_microphone=False)
-    page.get_by_role("button", name="Open the softphone").click()
-    expect(said(page)).to_contain_text("The browser may not use the microphone.")
-    expect(said(page)).to_contain_text(OR_RING)
-
-
-def test_a_missing_microphone_is_told(studio: Hosting) -> None:
-    """The browser finds none."""
-    page = studio.sign_in("dana")
-    page.evaluate(
-        """() => {
-          navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("none", "NotFoundError"));
-        }"""
-    )
-    page.get_by_role("button", name="Open the softphone").click()
-    expect(said(page)).to_contain_text("No microphone was found")
-
-
-def test_signalling_out_of_reach_is_told(studio: Hosting) -> None:
-    """Nobody there: told at once, and the next try counts."""
-    page = studio.open()
-    studio.gateway.cut()
-    page.get_by_role("button", name="Connect").click()
-    expect(said(page)).to_contain_text("Twilio cannot be reached from here.")
-    expect(said(page)).to_contain_text(OR_RING)
-    studio.gateway.mend()
-    studio.connect(page)
-
-
-def test_signalling_cut_in_mid_call_is_told_and_mended(studio: Hosting) -> None:
-    """While it is gone the words say so, with the number; when it is back, so is the call."""
-    page, _far_end = studio.talk()
-    studio.gateway.cut()
-    expect(said(page)).to_contain_text("The connection to Twilio broke off. Trying to get it back")
-    expect(said(page)).to_contain_text(OR_RING)
-    studio.gateway.mend()
-    expect(said(page)).to_contain_text("Connected since")
-
-
-def test_a_call_that_goes_with_the_signalling_is_told(studio: Hosting) -> None:
-    """Where Twilio gave no way back, the call is over and can be begun again."""
-    studio.gateway.gives_way_back = False
-    page, _far_end = studio.talk()
-    studio.gateway.cut()
-    expect(said(page)).to_contain_text("broke off, and the call with it.")
-    expect(said(page)).to_contain_text(OR_RING)
-    studio.gateway.mend()
-    studio.connect(page)
-
-
-def test_the_far_end_hangs_up(studio: Hosting) -> None:
-    """Told in words, and the page is ready again."""
-    page, _far_end = studio.talk()
-    studio.gateway.hang_up()
-    expect(said(page)).to_have_text("The line has hung up.")
-    studio.connect(page)
-
-
 def test_a_changed_show_does_not_touch_the_call(studio: Hosting) -> None:
     """The view takes in what is new; call, focus and buttons stay as they are."""
     show_id = studio.open_show()
@@ -294,19 +180,3 @@ def test_a_token_is_renewed_before_it_ends(studio: Hosting) -> None:
     first = studio.gateway.claims["exp"]
     until(lambda: studio.gateway.wait_for("listen") and studio.gateway.claims["exp"] > first, "never renewed")
     expect(said(page)).to_contain_text("Connected since")
-
-
-def test_hanging_up_early_keeps_the_call_from_coming(studio: Hosting) -> None:
-    """While the station still writes the token: nobody is rung when it is there."""
-    page = studio.open()
-    held: list[Route] = []
-    page.route("**/board/softphone/token", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it is given
-    with page.expect_request("**/board/softphone/token"):
-        page.get_by_role("button", name="Connect").click()
-    page.get_by_role("button", name="Hang up").click()
-    with page.expect_response("**/board/softphone/token"):
-        held[0].continue_()
-    page.unroute_all()
-    expect(said(page)).to_have_text("You have hung up.")
-    assert studio.gateway.heard.empty()
-    studio.connect(page)

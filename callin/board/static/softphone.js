@@ -20,14 +20,11 @@
   const next = part("next");
   const mute = part("mute");
   const level = part("level");
-  const microphones = part("microphone");
-  const speakers = part("speaker");
   const csrf = document.querySelector('#softphone input[name="csrf_token"]').value;
 
   const LINE_GONE = new Set([31000, 31003, 31005, 31009, 53000, 53001, 53405]);
   const TOKEN_REFUSED = new Set([20101, 20104, 20151, 31201, 31202, 31203, 31204, 31205, 31207]);
   const IN_A_CALL = new Set(["connecting", "connected", "reconnecting"]);
-  const CHOICE = { microphone: "callin.microphone", speaker: "callin.speaker" };
 
   // Twilio's kit would fetch rings and key tones from elsewhere, and play them.
   class Silence {
@@ -155,17 +152,14 @@
       if (made === device && !(call && LINE_GONE.has(error.code))) failByCode(error);
     });
     made.on("tokenWillExpire", () => token().then((fresh) => made.updateToken(fresh), () => {}));
-    made.audio.on("deviceChange", showDevices);
     made.audio.on("inputVolume", (volume) => (level.value = volume));
-    await listed(made.audio);
-    await choose(microphones, kept("microphone"));
-    showDevices();
-    await choose(speakers, kept("speaker")).catch(() => {});
+    if (!(await callin.devices.use(made.audio).catch(() => false))) throw new Trouble("no-microphone");
   }
 
   function drop() {
     const old = device;
     device = null;
+    callin.devices.use(null);
     level.value = 0;
     if (old) old.destroy();
   }
@@ -183,59 +177,6 @@
       else failByCode(error);
       return false;
     }
-  }
-
-  // Devices
-
-  async function listed(audio) {
-    const until = performance.now() + 2000; // the kit looks by itself, and says so only if something has changed
-    while (!audio.availableInputDevices.size && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  function kept(kind) {
-    try {
-      return localStorage.getItem(CHOICE[kind]);
-    } catch {
-      return null;
-    }
-  }
-
-  function fill(select, available, chosen) {
-    const options = [...available.values()].map((info) => new Option(info.label, info.deviceId));
-    select.replaceChildren(...options);
-    if (chosen) select.value = chosen;
-  }
-
-  function showDevices() {
-    const audio = device.audio;
-    fill(microphones, audio.availableInputDevices, audio.inputDevice?.deviceId);
-    fill(speakers, audio.availableOutputDevices, [...audio.speakerDevices.get()][0]?.deviceId);
-    speakers.parentElement.hidden = !audio.isOutputSelectionSupported;
-  }
-
-  async function choose(select, id) {
-    const audio = device.audio;
-    const isInput = select === microphones;
-    const available = isInput ? audio.availableInputDevices : audio.availableOutputDevices;
-    const chosen = available.has(id) ? id : available.has("default") ? "default" : [...available.keys()][0];
-    if (chosen === undefined) {
-      if (isInput) throw new Trouble("no-microphone");
-      return;
-    }
-    await (isInput ? audio.setInputDevice(chosen) : audio.speakerDevices.set(chosen));
-  }
-
-  function onChoice(select, kind) {
-    select.addEventListener("change", async () => {
-      try {
-        await choose(select, select.value);
-        localStorage.setItem(CHOICE[kind], select.value);
-      } catch {
-        if (device) showDevices(); // what is still in use
-      }
-    });
   }
 
   // The call
@@ -306,6 +247,4 @@
   onPress(hangUp, end);
   onPress(next, () => call.sendDigits("*"));
   onPress(mute, () => call && call.mute(!call.isMuted()));
-  onChoice(microphones, "microphone");
-  onChoice(speakers, "speaker");
 })();
