@@ -93,6 +93,6 @@ def _facts(base_url: str) -> dict[str, list[Facts]]:
             for first, town, done in itertools.product((True, False), ("Oslo", None), (None, "kept", "deleted"))
         ],
         "dj/next": [{"turn": turn} for turn in _TURNS],
-        "fallback": [{"back": f"{base_url}/x?again=1"}, {"back": None}],
-        "sorry": [{"back": f"{base_url}/x?again=1"}, {"back": None}],
+        "fallback": [{"back": f"{base_url}/x?again=1", "pause_s": 3}, {"back": None, "pause_s": 3}],
+        "sorry": [{"back": f"{base_url}/x?again=1", "pause_s": 3}, {"back": None, "pause_s": 3}],
     }

@@ -8,7 +8,7 @@ from callin.desk import calls
 from callin.rules.softphone import person_behind
 from callin.voice import forms
 from callin.voice.forms import CallStatus
-from callin.webhooks import AGAIN, MOST_RETRIES, Fields, PhoneDoor, Webhook
+from callin.webhooks import AGAIN, MOST_RETRIES_WHEN_AWAY, Fields, PhoneDoor, Webhook, pause_before
 
 door = PhoneDoor("status", __name__, url_prefix="/voice")
 
@@ -44,8 +44,8 @@ def fallback(webhook: Webhook) -> bytes:
     is_dj = webhook.fields.peek("To") == station.settings.dj_line or _is_softphone(webhook.fields)
     again = _failures_so_far(webhook.fields) + 1
     path = "/voice/dj/answer" if is_dj else "/voice/listener/join"
-    back = f"{station.settings.public_base_url}{path}?{AGAIN}={again}" if again <= MOST_RETRIES else None
-    return station.twiml.render("fallback.xml", back=back)
+    back = f"{station.settings.public_base_url}{path}?{AGAIN}={again}" if again <= MOST_RETRIES_WHEN_AWAY else None
+    return station.twiml.render("fallback.xml", back=back, pause_s=pause_before(again))
 
 
 def _is_softphone(fields: Fields) -> bool:

@@ -1,8 +1,18 @@
 """The lock on the phone doors: signatures, forms in our types, the document that goes back; used by voice and sms."""
 
-from callin.webhooks.door import AGAIN, MOST_RETRIES, PhoneDoor, Webhook, lock
+from callin.webhooks.door import AGAIN, MOST_RETRIES_WHEN_AWAY, PhoneDoor, Webhook, lock, pause_before
 from callin.webhooks.fields import Fields
 from callin.webhooks.front import Front
 from callin.webhooks.signature import SignatureCheck
 
-__all__ = ["AGAIN", "MOST_RETRIES", "Fields", "Front", "PhoneDoor", "SignatureCheck", "Webhook", "lock"]
+__all__ = [
+    "AGAIN",
+    "MOST_RETRIES_WHEN_AWAY",
+    "Fields",
+    "Front",
+    "PhoneDoor",
+    "SignatureCheck",
+    "Webhook",
+    "lock",
+    "pause_before",
+]

@@ -14,6 +14,8 @@ from urllib.parse import quote, urlencode
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as SeatTimeout
 from werkzeug.exceptions import Forbidden
 
 from callin import meters
@@ -23,8 +25,11 @@ from callin.station import Station
 from callin.webhooks.fields import Fields, pairs_of
 from callin.webhooks.signature import SignatureCheck
 
-# A fault of a few seconds (a locked database) is survived; a lasting one ends with a goodbye.
+# A defect of ours is there again the next time: sorry and goodbye. What is only away (a database that starts anew, a
+# web process behind a proxy) is waited for, two minutes and a half in all: nobody who holds on is sent off for that.
 MOST_RETRIES = 3
+MOST_RETRIES_WHEN_AWAY = 10
+LONGEST_PAUSE_S = 10
 AGAIN = "again"
 SORRY = "sorry.xml"
 LONGEST_CARRIED = 500
@@ -32,6 +37,7 @@ DOCUMENT_TYPE = "text/xml; charset=utf-8"
 STRANGER = "This address answers only the station's own carrier."
 
 _EXTENSION = "callin.webhooks"
+_AWAY = (OperationalError, SeatTimeout)  # the database cannot be reached, is locked, or all its seats are taken
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 log = structlog.get_logger(__name__)
@@ -220,10 +226,20 @@ def _sorry(
     tries = fields.peek(AGAIN) or ""
     again = (int(tries) if tries.isdecimal() and len(tries) < 3 else 0) + 1
     back = None
+    most = MOST_RETRIES_WHEN_AWAY if isinstance(error, _AWAY) else MOST_RETRIES
     # Nonsense stays nonsense however often it is read.
-    if not _is_nonsense(error) and again <= MOST_RETRIES:
+    if not _is_nonsense(error) and again <= most:
         said = {name: fields.peek(name) for name in (*carries, *dict(pairs_of(asked.query)))}
         kept = {name: value for name, value in said.items() if value and len(value) <= LONGEST_CARRIED}
         query = urlencode({**kept, AGAIN: again}, errors="replace")
         back = f"{station.settings.public_base_url}{asked.path}?{query}"
-    return Reply(200, station.twiml.render(document, back=back))
+    return Reply(200, station.twiml.render(document, back=back, pause_s=pause_before(again)))
+
+
+def pause_before(again: int) -> int:
+    """Return for how many seconds a caller holds on before the next try: a little longer each time.
+
+    Args:
+        again: number of that try, from 1.
+    """
+    return min(3 * again, LONGEST_PAUSE_S)

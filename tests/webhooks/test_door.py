@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 
 from callin import meters
+from callin.desk import joining
 from callin.models import Call
 from tests.webhooks.ringing import ANA, Doors
 
@@ -130,18 +131,28 @@ def test_a_body_beyond_reason_is_refused(doors: Doors) -> None:
     assert doors.send("/voice/listener/answer", b"A=" + b"x" * 1_000_000, signature="x").status == 413
 
 
-def test_a_failure_sends_the_caller_round_again_and_then_ends_politely(doors: Doors) -> None:
-    """While the database fails the caller hears a sentence and is sent back three times, then asked to call again."""
-    _break_database(doors)
-    path, documents = "/voice/listener/join", []
+@pytest.mark.parametrize(("is_away", "pauses"), [(False, [3, 6, 9]), (True, [3, 6, 9, *[10] * 7])])
+def test_a_failure_sends_the_caller_round_again_and_then_ends_politely(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, is_away: bool, pauses: list[int]
+) -> None:
+    """A defect is tried three more times; a database that is away is waited for. Then they are asked to call again."""
+    if is_away:
+        _break_database(doors)
+    else:
+        monkeypatch.setattr(joining, "join_line", _stumble)
+    path, documents, paused = "/voice/listener/join", [], []
     with capture_logs() as lines:
         while path:
             reply = doors.post(path, ANA)
             assert reply.status == 200
             documents.append(reply.names)
-            path = reply.verb("Redirect").text.removeprefix(doors.base) if "Redirect" in reply.names else ""
+            path = ""
+            if "Redirect" in reply.names:
+                paused.append(int(reply.verb("Pause").attrib["length"]))
+                path = reply.verb("Redirect").text.removeprefix(doors.base)
 
-    assert documents == [["Say", "Say", "Pause", "Redirect"]] * 3 + [["Say", "Say", "Hangup"]]
+    assert documents == [["Say", "Say", "Pause", "Redirect"]] * len(pauses) + [["Say", "Say", "Hangup"]]
+    assert paused == pauses
     told = [line for line in lines if line["event"] != "webhook answered"]
     assert {(line["event"], line["call_sid"]) for line in told} == {("webhook failed", ANA["CallSid"])}
 
@@ -194,7 +205,7 @@ def test_the_fallback_needs_no_database_and_ends(doors: Doors) -> None:
     _break_database(doors)
     first = doors.post("/voice/fallback", ANA)
     again = doors.post("/voice/fallback", ANA, ErrorUrl=first.verb("Redirect").text, ErrorCode="11200")
-    last = doors.post("/voice/fallback", ANA, ErrorUrl=doors.base + "/voice/listener/join?again=3")
+    last = doors.post("/voice/fallback", ANA, ErrorUrl=doors.base + "/voice/listener/join?again=10")
 
     assert first.verb("Redirect").text == doors.base + "/voice/listener/join?again=1"
     assert again.verb("Redirect").text == doors.base + "/voice/listener/join?again=2"
@@ -206,6 +217,10 @@ def test_a_dj_falls_back_to_the_dj_line(doors: Doors) -> None:
     for told in ({"To": "+15550101"}, {"From": "client:dj_1", "To": ""}):
         reply = doors.post("/voice/fallback", ANA | told)
         assert reply.verb("Redirect").text == doors.base + "/voice/dj/answer?again=1", told
+
+
+def _stumble(*_args: object, **_facts: object) -> None:
+    raise RuntimeError("a defect")
 
 
 def _break_database(doors: Doors) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import click
+
 from benchmarks import postgres
 from benchmarks.faults.evening import Evening, Harm
 from benchmarks.faults.troupe import on_stage
@@ -49,6 +51,10 @@ def measure(*, folder: Path, seed: int, is_quick: bool) -> Findings:
                 room, database=database, seed=seed + evenings - 1, kills=min(wanted, KILLS_AN_EVENING)
             )
             kills.update({(database, victim): number for victim, number in told.items()})
+            lost = f"{len(found)} breaches" if found else "nothing lost, nothing twice"
+            click.echo(
+                f"evening {evenings}, {database}, seed {seed + evenings - 1}: {told.total()} kills, {lost}", err=True
+            )
             wrong += [f"{database}, seed {seed + evenings - 1}: {breach}" for breach in found]
     if wrong:
         raise BenchError("something was lost or done twice:\n" + "\n".join(wrong))

@@ -64,7 +64,8 @@ def _about_calls(station: Station, troupe: Troupe, diary: Diary) -> Iterator[str
         line = troupe.switchboard.line(call_sid)
         row = rows.get(call_sid)
         if row is None:
-            if any(kind != "say" for kind, _ in line.heard):
+            # Whoever heard only that something is wrong, and had enough of it, was not served.
+            if any(kind not in ("say", "silence") for kind, _ in line.heard):
                 yield f"{who}: was served, and is not on record"
             continue
         yield from (f"{who}: {wrong}" for wrong in _about_call(row, line=line, apologies=texts[row.id]))
