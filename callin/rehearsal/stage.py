@@ -38,6 +38,7 @@ LISTENERS = (
     ("Another listener", "+15550123457", LISTENER_NUMBER),
 )
 STRANGER = "+15550123458"
+EARLY_BIRD = ("Robin, who rang early", "+15550123459", LISTENER_NUMBER)
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
 
@@ -116,7 +117,7 @@ class Stage:
         for number, name in ((LISTENER_NUMBER, "Listeners"), (DJ_LINE, "DJ")):
             self._buy(number, name=name)
         dj = self._order.settings.get("CALLIN_DJ_NUMBERS", "").partition(",")[0] or STRANGER
-        self.switchboard.lay_out(*LISTENERS, ("DJ", dj, DJ_LINE))
+        self.switchboard.lay_out(*LISTENERS, ("DJ", dj, DJ_LINE), EARLY_BIRD)
         self._wait_for("station", self._is_ready)
         with self.station.transaction() as session:
             # From here on the file is open in this process, which tells other rehearsals that it is in use.

@@ -36,18 +36,17 @@ def phones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_one_click_and_one_is_in_line(phones: str, playwright: Playwright) -> None:
-    """Two listeners ring and hear their places; the DJ rings, is let in by number, and is put through to the first."""
+    """A listener rings, and is number two; the DJ rings, is let in by number, and is put through to who was first."""
     with chromium(playwright) as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.goto(phones)
-        first, second, dj = (page.get_by_role("article").nth(n) for n in range(3))
+        listener, _another, dj, robin = (page.get_by_role("article").nth(n) for n in range(4))
 
-        first.get_by_role("button", name="Call", exact=True).click()
-        expect(first.locator(".captions")).to_contain_text("You are next", timeout=PATIENCE_MS)
-        second.get_by_role("button", name="Call", exact=True).click()
-        expect(second.locator(".captions")).to_contain_text("You are number 2 in line", timeout=PATIENCE_MS)
+        expect(robin.locator(".captions")).to_contain_text("You are next", timeout=PATIENCE_MS)
+        listener.get_by_role("button", name="Call", exact=True).click()
+        expect(listener.locator(".captions")).to_contain_text("You are number 2 in line", timeout=PATIENCE_MS)
         dj.get_by_role("button", name="Call", exact=True).click()
 
-        expect(dj.locator(".state")).to_contain_text("talking with Listener", timeout=PATIENCE_MS)
-        expect(first.locator(".captions")).to_contain_text("put through to DJ")
+        expect(dj.locator(".state")).to_contain_text("talking with Robin", timeout=PATIENCE_MS)
+        expect(robin.locator(".captions")).to_contain_text("put through to DJ")
