@@ -11,6 +11,7 @@ from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
 
 import structlog
 from jinja2 import (
@@ -124,6 +125,8 @@ class Documents:
         """
         try:
             words = self._own.get_template(name).render(values)
+            if self._own is not self._built_in:
+                ET.fromstring(words.strip())  # noqa: S314  the station's own; a bare & would end the call at Twilio
         except Exception as error:
             if self._own is self._built_in:
                 raise

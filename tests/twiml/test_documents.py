@@ -75,10 +75,11 @@ def test_an_own_document_that_is_no_utf8_stops_the_start(tmp_path: Path) -> None
         Documents(settings_for_tests(twiml_dir=tmp_path))
 
 
-def test_an_own_document_that_fails_on_the_telephone_is_replaced_by_ours(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", ["{{ no_such_thing }}", "Rock & Roll"])
+def test_an_own_document_that_fails_on_the_telephone_is_replaced_by_ours(tmp_path: Path, words: str) -> None:
     """A mistake that only shows when it is spoken costs the station its words, not the caller their answer."""
     (tmp_path / "listener").mkdir()
-    (tmp_path / "listener" / "on_air.xml").write_text("<Response><Say>{{ no_such_thing }}</Say></Response>")
+    (tmp_path / "listener" / "on_air.xml").write_text(f"<Response><Say>{words}</Say></Response>")
     documents = Documents(settings_for_tests(twiml_dir=tmp_path))
 
     with capture_logs() as lines:
