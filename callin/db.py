@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,9 @@ def engine_for(database_url: str) -> Engine:
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
         return _postgres_engine(url)
-    if url.database and url.database != ":memory:":
-        Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    is_file = url.database is not None and url.database not in ("", ":memory:")
+    if is_file:
+        Path(str(url.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
@@ -78,6 +79,8 @@ def engine_for(database_url: str) -> Engine:
         pool_timeout=BUSY_TIMEOUT_MS / 1000,
         hide_parameters=True,  # names and numbers have no business in the log of an error
     )
+    if is_file:
+        event.listen(engine, "do_connect", _make_it_its_owners_alone)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -170,6 +173,14 @@ def empty_log(engine: Engine) -> None:
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _make_it_its_owners_alone(_dialect: Dialect, _record: Any, arguments: list[Any], _options: Any) -> None:
+    """A new database, full of names and numbers soon, is readable by its owner alone; SQLite would ask the umask."""
+    path = Path(arguments[0])
+    if not path.exists():
+        with suppress(OSError):  # SQLite says it better
+            path.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

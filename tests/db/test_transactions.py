@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select, text
@@ -178,3 +179,14 @@ def _add(kind: Callable[[Sessions], AbstractContextManager[Session]], sessions: 
     with kind(sessions) as session:
         session.add(person)
         session.flush()
+
+
+def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
+    """Nobody else on the machine reads it, nor what SQLite keeps beside it; one that was there stays as it was."""
+    (tmp_path / "old.db").touch(mode=0o640)
+    for name, mode in (("new.db", 0o600), ("old.db", 0o640)):
+        engine = engine_for(f"sqlite:///{tmp_path / name}")
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE anything (a)"))
+            assert {path.stat().st_mode & 0o777 for path in tmp_path.glob(f"{name}*")} == {mode}
+        engine.dispose()
