@@ -90,6 +90,16 @@ def test_the_far_end_hangs_up(studio: Hosting) -> None:
 def test_hanging_up_early_keeps_the_call_from_coming(studio: Hosting) -> None:
     """While the station still writes the token: nobody is rung when it is there."""
     page = studio.open()
+    page.evaluate(
+        """() => {
+          window.made = 0;
+          const Device = Twilio.Device;
+          const Counted = class extends Device {
+            constructor(...told) { super(...told); window.made += 1; }
+          };
+          window.Twilio = { Device: Counted };
+        }"""
+    )
     held: list[Route] = []
     page.route("**/board/softphone/token", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks what it is given
     with page.expect_request("**/board/softphone/token"):
@@ -98,6 +108,9 @@ def test_hanging_up_early_keeps_the_call_from_coming(studio: Hosting) -> None:
     with page.expect_response("**/board/softphone/token"):
         held[0].continue_()
     page.unroute_all()
+    page.evaluate("fetch('/healthz').then((reply) => reply.text())")  # what the token has led to has happened by then
     expect(said(page)).to_have_text("You have hung up.")
+    assert page.evaluate("made") == 0
     assert studio.gateway.heard.empty()
     studio.connect(page)
+    assert page.evaluate("made") == 1

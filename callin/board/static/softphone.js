@@ -95,7 +95,7 @@
     loading ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = phone.dataset.sdk;
-      script.onload = () => resolve(Twilio);
+      script.onload = () => resolve();
       script.onerror = () => reject(new Trouble("not-loaded"));
       document.head.append(script);
     });
@@ -133,7 +133,8 @@
   }
 
   async function prepare(mine) {
-    const { Device } = await kit();
+    await kit();
+    const { Device } = Twilio;
     if (!Device.isSupported) throw new Trouble("no-browser");
     await microphone();
     const leave = await token();
