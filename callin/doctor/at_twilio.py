@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from callin.carrier import Account, client_for
+from callin.carrier import Account, QueueCard, client_for
 from callin.desk import shows
 from callin.desk.shows import ShowCard
 from callin.doctor.findings import Finding, fine, note, problem, unknown
@@ -178,18 +178,28 @@ def _queues(station: Station) -> Iterator[Finding]:
         else:
             yield fine("queues", "No show is open, and nothing is left over.")
         return
-    yield from _queues_of(show, found=len(found), sizes={queue.max_size for queue in found})
+    yield from _queues_of(show, found=found)
 
 
-def _queues_of(show: ShowCard, *, found: int, sizes: set[int]) -> Iterator[Finding]:
-    if found < 2:
+def _queues_of(show: ShowCard, *, found: list[QueueCard]) -> Iterator[Finding]:
+    if len(found) < 2:
         yield problem(
             "queues",
             "A show is open and its queues are not both at Twilio: a DJ who rings now finds no line.",
             where=show.queue_name,
             do="callin show open",
         )
-    elif sizes != {show.max_queue_size}:
+    elif None not in (show.queue_sid, show.next_queue_sid) and {queue.sid for queue in found} != {
+        show.queue_sid,
+        show.next_queue_sid,
+    }:
+        yield problem(
+            "queues",
+            "A queue was deleted at Twilio and made anew: who waits in it can be neither put next up nor dropped.",
+            where=show.queue_name,
+            do="callin show open",
+        )
+    elif {queue.max_size for queue in found} != {show.max_queue_size}:
         yield problem(
             "queues",
             f"A queue at Twilio holds another number of callers than {show.max_queue_size}.",

@@ -327,7 +327,7 @@ def test_a_queue_that_was_left_behind(sound: Studio) -> None:
 
 
 def test_queues_of_an_open_show(sound: Studio) -> None:
-    """Missing or of the wrong size: opening again mends both."""
+    """Missing, of the wrong size, or another one of the same name: opening again mends each."""
     sound.callin("show", "open")
     assert problems(sound) == []
     queue = next(q for q in sound.exchange.queues.values() if q.friendly_name == "radio-callin-queue")
@@ -335,6 +335,10 @@ def test_queues_of_an_open_show(sound: Studio) -> None:
     assert the_problem(sound)["do"] == "callin show open"
     del sound.exchange.queues[queue.sid]
     assert the_problem(sound)["do"] == "callin show open"
+    sound.exchange.queue_book.create("radio-callin-queue", max_size=100)
+    assert "made anew" in the_problem(sound)["what"]
+    sound.callin("show", "open")
+    assert problems(sound) == []
 
 
 def test_recordings_that_anybody_can_hear(sound: Studio) -> None:
