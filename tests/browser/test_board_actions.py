@@ -93,8 +93,11 @@ def test_twilio_out_of_reach_is_told_and_trying_again_works(house: House) -> Non
         faults(house, rest_429=0.0)
 
     row.get_by_role("button", name="Next up").click()
+    expect(said(board)).to_have_text("This caller is on the way to next up.")
     expect(row.locator(".state")).to_have_text("next up")
     expect(row.locator(".trouble")).to_have_count(0)
+    row.locator(".name").click()
+    expect(board.locator("#card-name")).to_have_text("No name yet")
 
 
 def test_somebody_who_texts_is_moved_told_and_rings(house: House) -> None:

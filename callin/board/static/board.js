@@ -23,7 +23,10 @@
   let onAir = null;
   let silence = 0;
 
-  const fitted = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+  const fitted = (sentence, facts) => {
+    const said = sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+    return said.startsWith(words["nobody-named"]) ? said[0].toUpperCase() + said.slice(1) : said;
+  };
   const thing = () => (selected ? document.getElementById(selected) : null);
   const nameOf = (element) => element.dataset.name || words["nobody-named"];
 

@@ -58,7 +58,7 @@
         } else if (now[name] === draft.typed[name]) draft.base[name] = now[name];
         // What two people changed is told by the server, when this one saves.
       }
-      part("name").textContent = row.dataset.name || word("nobody-named");
+      part("name").textContent = row.dataset.name || word("no-name");
       part("phone").textContent = row.dataset.phone;
       part("flag").textContent = word(`flag-${row.dataset.flag}`);
       part("person").hidden = !row.dataset.person;
