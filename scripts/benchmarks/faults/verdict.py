@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from http import HTTPStatus
 
+import urllib3
 from sqlalchemy import select
 
 from benchmarks.faults.evening import Diary
@@ -17,18 +20,31 @@ from callin.given_settings import OnlyThese
 from callin.models import Call, Show, ShowState, Text, TextKind, TextState
 from callin.phone_number import masked
 from callin.reconciler import reconcile
-from callin.rehearsal.switchboard import Line
 from callin.rules.apologies import is_owed
 from callin.rules.call_states import CallState, Outcome
 from callin.station import Station, station_of
+from callin.webhooks import AGAIN
 
 # Past every lease and every time that callbacks are given: what a later check and a later courier find.
 LATER = timedelta(minutes=4)
 _UNDERWAY = (TextState.OWED, TextState.SENDING)
 
 
-def breaches(troupe: Troupe, *, diary: Diary) -> list[str]:
-    """Return what is not as it must be; empty if all is well.
+@dataclass(slots=True)
+class Verdict:
+    """What came of an evening.
+
+    Attributes:
+        breaches: what is not as it must be, in words.
+        untold: talks of which no word arrived: every request that told of them met a dead web process or database.
+    """
+
+    breaches: list[str] = field(default_factory=list)
+    untold: int = 0
+
+
+def judge(troupe: Troupe, *, diary: Diary) -> Verdict:
+    """Return what is not as it must be.
 
     Args:
         troupe: everybody has gone home; web and courier run.
@@ -38,11 +54,11 @@ def breaches(troupe: Troupe, *, diary: Diary) -> list[str]:
     try:
         troupe.kill("courier")
         _catch_up(station)
-        return [
-            *_about_calls(station, troupe, diary),
-            *_about_texts(station, troupe),
-            *_about_the_show(station, troupe),
-        ]
+        verdict = Verdict()
+        verdict.breaches += _about_calls(station, troupe, diary, verdict)
+        verdict.breaches += _about_texts(station, troupe)
+        verdict.breaches += _about_the_show(station, troupe)
+        return verdict
     finally:
         station.engine.dispose()
 
@@ -55,7 +71,7 @@ def _catch_up(station: Station) -> None:
         pass
 
 
-def _about_calls(station: Station, troupe: Troupe, diary: Diary) -> Iterator[str]:
+def _about_calls(station: Station, troupe: Troupe, diary: Diary, verdict: Verdict) -> Iterator[str]:
     with station.transaction() as session:
         rows = {call.call_sid: call for call in session.scalars(select(Call))}
         texts = Counter(session.scalars(select(Text.call_id).where(Text.purpose == "apology")))
@@ -68,13 +84,28 @@ def _about_calls(station: Station, troupe: Troupe, diary: Diary) -> Iterator[str
             if any(kind not in ("say", "silence") for kind, _ in line.heard):
                 yield f"{who}: was served, and is not on record"
             continue
-        yield from (f"{who}: {wrong}" for wrong in _about_call(row, line=line, apologies=texts[row.id]))
+        talks = sum(kind == "bridge" for kind, _ in line.heard)
+        if talks and row.outcome != Outcome.AIRED and not _was_told_of_talk(troupe, call_sid):
+            verdict.untold += 1
+            talks = 0
+        yield from (f"{who}: {wrong}" for wrong in _about_call(row, talks=talks, apologies=texts[row.id]))
     for call_sid in rows.keys() - diary.calls.keys():
         yield f"call {call_sid} is on record, and nobody made it"
 
 
-def _about_call(row: Call, *, line: Line, apologies: int) -> Iterator[str]:
-    talks = sum(kind == "bridge" for kind, _ in line.heard)
+def _was_told_of_talk(troupe: Troupe, call_sid: str) -> bool:
+    """Return whether any request that told of the end of this call's talk was served; Twilio tells it no other way."""
+    log = json.loads(urllib3.request("GET", f"{troupe.switchboard.url}/_exchange/log?after=0").data)
+    for entry in log:
+        told_by_queue = "/voice/listener/left" in entry["url"] and entry["call_sid"] == call_sid
+        told_by_dial = "/voice/dj/done" in entry["url"] and call_sid in json.dumps([entry["url"], entry["params"]])
+        is_served = entry["status"] == HTTPStatus.OK and f"{AGAIN}=" not in (entry["body"] or "")
+        if (told_by_queue or told_by_dial) and is_served:
+            return True
+    return False
+
+
+def _about_call(row: Call, *, talks: int, apologies: int) -> Iterator[str]:
     if talks > 1:
         yield f"was on the air {talks} times"
     if row.state != CallState.OVER or row.outcome is None:
