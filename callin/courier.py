@@ -18,13 +18,14 @@ import structlog
 from sqlalchemy.orm import Session
 
 from callin import meters
-from callin.desk import beats, claims, outbox, pictures, sending, sounds, tallies, texting
+from callin.desk import beats, claims, outbox, pictures, sending, sounds, tallies, tape, texting
 from callin.desk.outbox import OwedText
 from callin.desk.pictures import OwedPicture
 from callin.desk.sounds import OwedSound
 from callin.desk.tallies import Tallied
 from callin.errors import CarrierError
 from callin.logs import about_call
+from callin.models import Deed
 from callin.rules.text_failures import Lasting, failure_of
 from callin.station import Station
 
@@ -88,6 +89,8 @@ class Courier:
                 if station.settings.delete_recordings
                 else []
             )
+            if texts or recordings:
+                tape.keep_deed(session, at=now, deed=Deed.COURIER)
         jobs: list[Callable[[], None]] = [
             *(partial(_about, text.call_sid, deliver, station, text=text) for text in texts),
             *(partial(_about, sound.call_sid, fetch, station, sound=sound) for sound in recordings),
@@ -114,7 +117,8 @@ class Courier:
         beats.record_beat(session, now=now)
         tallies.add(session, Tallied.TWILIO_ERROR, counts=meters.TWILIO_ERRORS.take())
         turn_s = self._station.settings.turn_s
-        claims.put_right(session, now=now, longest_pause_s=LONGEST_RETRY_S, lease_s=LEASE_S, turn_s=turn_s)
+        if claims.put_right(session, now=now, longest_pause_s=LONGEST_RETRY_S, lease_s=LEASE_S, turn_s=turn_s):
+            tape.keep_deed(session, at=now, deed=Deed.COURIER)
         self._beat_at = now
 
     def _is_beat_due(self, now: datetime) -> bool:

@@ -118,6 +118,10 @@ class BackupRefused(CallinError):
     """A backup cannot be taken, or not be put back; the words say why, and nothing has changed."""
 
 
+class RecordingUnfit(CallinError):
+    """This is no recorded show, or none that this version can play."""
+
+
 class ClosingStuck(CallinError):
     """The show cannot be closed yet; running it again goes on where it stopped."""
 

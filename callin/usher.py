@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from callin.desk import line
+from callin.desk import line, tape
 from callin.desk.line import Move
 from callin.errors import CarrierError, MemberGone, NotWaiting
+from callin.models import Deed
 from callin.station import Station
 
 NEXT_UP_PATH = "/voice/listener/next_up"
@@ -35,7 +36,9 @@ def put_next_up(station: Station, *, call_sid: str, actor: str, pause: Callable[
             until the call itself says where it is; putting them next up again asks again.
     """
     with station.transaction() as session:
-        move = line.put_next_up(session, now=station.clock(), call_sid=call_sid, actor=actor)
+        now = station.clock()
+        move = line.put_next_up(session, now=now, call_sid=call_sid, actor=actor)
+        tape.keep_deed(session, at=now, deed=Deed.NEXT_UP, sid=call_sid)
     show_to_next_up(station, move=move, pause=pause)
 
 
@@ -57,7 +60,9 @@ def show_to_next_up(
 
     def undo(why: str) -> None:
         with station.transaction() as session:
-            line.undo_move(session, now=station.clock(), call_sid=move.call_sid, why=why)
+            now = station.clock()
+            line.undo_move(session, now=now, call_sid=move.call_sid, why=why)
+            tape.keep_deed(session, at=now, deed=Deed.REFUSED, sid=move.call_sid)
 
     _take(station, move=move, to=NEXT_UP_PATH, undo=undo, tries=tries, pause=pause)
 
@@ -85,11 +90,15 @@ def drop(
         CarrierError: Twilio could not be asked; dropping them again asks again.
     """
     with station.transaction() as session:
-        move = line.drop(session, now=station.clock(), call_sid=call_sid, from_the_air=from_the_air, actor=actor)
+        now = station.clock()
+        move = line.drop(session, now=now, call_sid=call_sid, from_the_air=from_the_air, actor=actor)
+        tape.keep_deed(session, at=now, deed=Deed.DROP, sid=call_sid, said={"from_the_air": from_the_air})
 
     def undo(why: str) -> None:
         with station.transaction() as session:
-            line.note_trouble(session, now=station.clock(), call_sid=call_sid, why=f"Could not be dropped: {why}")
+            now = station.clock()
+            line.note_trouble(session, now=now, call_sid=call_sid, why=f"Could not be dropped: {why}")
+            tape.keep_deed(session, at=now, deed=Deed.REFUSED, sid=call_sid)
 
     _take(station, move=move, to=DROPPED_PATH, undo=undo, tries=TRIES, pause=pause)
 

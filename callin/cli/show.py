@@ -1,4 +1,4 @@
-"""`callin show`: open, close and list shows."""
+"""`callin show`: open, close and list shows; exporting one is in cli/show_export.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from callin import opening
 from callin.cli import show_report
+from callin.cli.show_export import export
 from callin.cli.terminal import (
     Exit,
     answer,
@@ -118,6 +119,9 @@ def list_(*, limit: int, as_json: bool) -> None:
         console().print(show_report.shows_table(summaries))
     else:
         answer("No show yet. Open one: callin show open")
+
+
+show.add_command(export)
 
 
 def next_time_of(text: str, *, now: datetime) -> datetime:

@@ -13,11 +13,11 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callin.desk import calls, line, show_log
+from callin.desk import calls, line, show_log, tape
 from callin.desk.calls import Arrival
 from callin.desk.lineup import LastCheck
 from callin.desk.shows import current_show
-from callin.models import Call, Check, DjCall, ShowState
+from callin.models import Call, Check, Deed, DjCall, ShowState
 from callin.rules.call_states import IN_LINE, CallState
 from callin.rules.lineup import rank_at
 
@@ -120,6 +120,7 @@ def end_ghost(session: Session, *, now: datetime, call_sid: str, duration_s: int
         detail="its callbacks were lost",
     )
     calls.end_call(session, now=now, call_sid=call_sid, duration_s=duration_s, apology_after_s=apology_after_s)
+    tape.keep_deed(session, at=now, deed=Deed.END_GHOST, sid=call_sid, said={"duration_s": duration_s})
 
 
 def strangers(session: Session, *, now: datetime, members: list[Member]) -> list[Member]:
@@ -159,6 +160,8 @@ def adopt(session: Session, *, now: datetime, member: Member, phone_number: str 
     call.rank, call.stints, call.waited_s = rank_at(since), 1, member.wait_s
     call.put_next_at = since if member.is_next_queue else None
     _note(session, now=now, call=call, what="was in the queue, and nobody had told us")
+    said = {"is_next_queue": member.is_next_queue, "wait_s": member.wait_s}
+    tape.keep_deed(session, at=now, deed=Deed.ADOPT, sid=member.call_sid, phone_number=phone_number, said=said)
 
 
 def record(session: Session, *, now: datetime, trouble: str | None, ended: int = 0, adopted: int = 0) -> None:
@@ -195,6 +198,7 @@ def _put_right(session: Session, *, now: datetime, call: Call, member: Member) -
         return
     if call.state == CallState.MOVING and not member.is_next_queue:
         line.undo_move(session, now=now, call_sid=call.call_sid, why="Twilio did not move them")
+        _keep(session, now=now, member=member)
         return
     state = CallState.NEXT_UP if member.is_next_queue else CallState.WAITING
     if call.state == state or (call.state not in IN_LINE and call.state != CallState.ANSWERED):
@@ -203,6 +207,12 @@ def _put_right(session: Session, *, now: datetime, call: Call, member: Member) -
     call.rank = call.rank or rank_at(now)
     call.joined_at, call.queued_at = call.joined_at or now, call.queued_at or now
     _note(session, now=now, call=call, what=f"is {state} at Twilio")
+    _keep(session, now=now, member=member)
+
+
+def _keep(session: Session, *, now: datetime, member: Member) -> None:
+    said = {"is_next_queue": member.is_next_queue, "wait_s": member.wait_s}
+    tape.keep_deed(session, at=now, deed=Deed.PUT_RIGHT, sid=member.call_sid, said=said)
 
 
 def _note(session: Session, *, now: datetime, call: Call, what: str) -> None:

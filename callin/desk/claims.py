@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, Update, and_, or_, update
 from sqlalchemy.orm import Session
 
 from callin.models import Message, Picture, PictureState, SoundState, Text, Texter, TextState
@@ -18,8 +18,8 @@ from callin.rules.lineup import TexterState
 FIRST_TRY_WITHIN = timedelta(minutes=2)
 
 
-def put_right(session: Session, *, now: datetime, longest_pause_s: int, lease_s: int, turn_s: int) -> None:
-    """No text, recording, picture or turn waits for a moment of a clock that has been set back since.
+def put_right(session: Session, *, now: datetime, longest_pause_s: int, lease_s: int, turn_s: int) -> bool:
+    """No text, recording, picture or turn waits for a moment of a clock that was set back; return whether one did.
 
     Args:
         now: aware.
@@ -33,9 +33,12 @@ def put_right(session: Session, *, now: datetime, longest_pause_s: int, lease_s:
         (Message, Message.sound_state.in_((SoundState.OWED, SoundState.AWAITED))),
         (Picture, Picture.state == PictureState.OWED),
     )
+    changes: list[Update] = []
     for kind, is_pending in work:
         too_late = or_(kind.due_at > now + pause, and_(kind.attempts == 0, kind.due_at > now + FIRST_TRY_WITHIN))
-        session.execute(update(kind).where(is_pending, too_late).values(due_at=now))
-        session.execute(update(kind).where(is_pending, kind.lease_until > now + lease).values(lease_until=now + lease))
+        changes.append(update(kind).where(is_pending, too_late).values(due_at=now))
+        changes.append(update(kind).where(is_pending, kind.lease_until > now + lease).values(lease_until=now + lease))
     notified = Texter.state == TexterState.NOTIFIED
-    session.execute(update(Texter).where(notified, Texter.turn_ends_at > now + turn).values(turn_ends_at=now + turn))
+    changes.append(update(Texter).where(notified, Texter.turn_ends_at > now + turn).values(turn_ends_at=now + turn))
+    counts = [session.connection().execute(change).rowcount for change in changes]
+    return any(counts)

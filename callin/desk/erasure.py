@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, and_, delete, exists, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from callin.desk import erasures, show_log
@@ -30,6 +30,7 @@ from callin.models import (
     PictureState,
     PinTry,
     SoundState,
+    TapeEntry,
     Text,
     Texter,
     TextKind,
@@ -54,6 +55,7 @@ class _Whose:
     messages: ColumnElement[bool]
     dj_calls: ColumnElement[bool]
     pin_tries: ColumnElement[bool]
+    tape: ColumnElement[bool]
     log: ColumnElement[bool] | None = None
 
 
@@ -81,6 +83,7 @@ def forget_person(session: Session, *, now: datetime, phone_number: str) -> int:
             messages=Message.caller_id == caller_id,
             dj_calls=DjCall.phone_number == number,
             pin_tries=PinTry.phone_number == number,
+            tape=or_(TapeEntry.phone_number == number, TapeEntry.sid.in_(_sids_of(caller_id, phone_number=number))),
         ),
     )
     if done == 0 and caller_id is not None:
@@ -110,6 +113,7 @@ def forget_older(session: Session, *, now: datetime, before: datetime) -> int:
             messages=Message.left_at < before,
             dj_calls=and_(DjCall.arrived_at < before, DjCall.ended_at.is_not(None)),
             pin_tries=PinTry.at < before,
+            tape=TapeEntry.at < before,
             log=LogLine.at < before,
         ),
     )
@@ -119,6 +123,7 @@ def forget_older(session: Session, *, now: datetime, before: datetime) -> int:
 def _erase(session: Session, *, now: datetime, whose: _Whose) -> int:
     """Erase a piece from the first table that has something left; return how many rows."""
     steps: tuple[Callable[[], int], ...] = (
+        lambda: _erase_tape(session, whose=whose.tape),  # first: later nobody knows whose call that was
         lambda: _erase_messages(session, now=now, whose=whose.messages),
         lambda: _erase_texts(session, now=now, whose=whose.texts),
         lambda: _erase_texters(session, whose=whose.texters),
@@ -127,6 +132,22 @@ def _erase(session: Session, *, now: datetime, whose: _Whose) -> int:
         lambda: 0 if whose.log is None else _erase_details(session, whose=whose.log),
     )
     return next((done for step in steps if (done := step())), 0)
+
+
+def _sids_of(caller_id: int | None, *, phone_number: str) -> CompoundSelect[tuple[str]]:
+    """By what the tape knows somebody whose number is not said each time."""
+    calls = or_(Call.caller_id == caller_id, Call.phone_number == phone_number)
+    return union(
+        select(Call.call_sid).where(calls),
+        select(DjCall.call_sid).where(DjCall.phone_number == phone_number),
+        select(Message.recording_sid).where(Message.caller_id == caller_id),
+    )
+
+
+def _erase_tape(session: Session, *, whose: ColumnElement[bool]) -> int:
+    ids = session.scalars(select(TapeEntry.id).where(whose).limit(PIECE)).all()
+    session.execute(delete(TapeEntry).where(TapeEntry.id.in_(ids)))
+    return len(ids)
 
 
 def _erase_messages(session: Session, *, now: datetime, whose: ColumnElement[bool]) -> int:

@@ -7,10 +7,11 @@ them needs anybody kept out.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import Update, bindparam, case, func, or_, select, update
 
 from callin.desk.forecast import PACE, expected_wait_at
 from callin.models import Base, Call, Show, ShowState, Texter
@@ -121,13 +122,20 @@ class Holding:
     is_next_queue: bool
 
 
-def hold(statements: Statements, *, now: datetime, holding: Holding) -> WaitNotice:
+def hold(
+    statements: Statements,
+    *,
+    now: datetime,
+    holding: Holding,
+    heal: Callable[[Update, Mapping[str, object]], object] | None = None,
+) -> WaitNotice:
     """The waiting caller hears what is new, and it is remembered that they did.
 
     Args:
         statements: to the database, no session: see above.
         now: aware; compared with the planned end of the show alone.
         holding: Twilio's request.
+        heal: makes the rare change of a row whose webhook was lost, with whatever belongs to that; None: `statements`.
     """
     row = statements.first(_HELD, {"call_sid": holding.call_sid})
     if row is None or row.show_state is None:
@@ -136,7 +144,7 @@ def hold(statements: Statements, *, now: datetime, holding: Holding) -> WaitNoti
         is_closing = row.show_state == ShowState.CLOSING
         return WaitNotice(show_is_closing=is_closing, must_leave=not is_closing)
     if strayed := _strayed(row, holding=holding):
-        statements.change(_HEAL, strayed)
+        (heal or statements.change)(_HEAL, strayed)
     waited_s = max(row.waited_before_s + holding.queue_time_s, row.waited_s)
     memory = WaitMemory(
         place=row.told_place,

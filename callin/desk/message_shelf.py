@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from callin.desk import show_log
+from callin.desk import show_log, tape
 from callin.desk.lineup import LeftMessage
 from callin.desk.shows import current_show
 from callin.errors import NotThere
-from callin.models import Call, Message, MessageState, Show, SoundState
+from callin.models import Call, Deed, Message, MessageState, Show, SoundState
 from callin.phone_number import masked
 
 MOST_MESSAGES = 100
@@ -86,3 +86,4 @@ def mark(session: Session, *, now: datetime, message_id: int, state: MessageStat
         call_sid=message.call_sid,
         actor=actor,
     )
+    tape.keep_deed(session, at=now, deed=Deed.MARK_MESSAGE, sid=message.recording_sid, said={"state": state})

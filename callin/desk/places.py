@@ -14,11 +14,11 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callin.desk import screening, show_log, texting
+from callin.desk import screening, show_log, tape, texting
 from callin.desk.lineup import PlaceKind
 from callin.desk.shows import current_show
 from callin.errors import CannotBan, EditedMeanwhile, NoOpenShow, NotThere, NotWaiting
-from callin.models import Call, Caller, Show, Texter
+from callin.models import Call, Caller, Deed, Show, Texter
 from callin.rules.call_states import CallState
 from callin.rules.lineup import TEXTERS_IN_LINE, Flag, moved
 
@@ -271,6 +271,9 @@ def _move(
     session.get_one(Show, row.show_id).is_reordered = True  # callers hear the new order too
     where = f"from {from_index + 1} to {to_index + 1} among those waiting"
     _note(session, now=now, row=row, what="moved in the line", actor=actor, detail=where)
+    said = {"from": from_index, "steps": to_index - from_index}
+    sid = row.call_sid if isinstance(row, Call) else None
+    tape.keep_deed(session, at=now, deed=Deed.MOVE, sid=sid, phone_number=row.phone_number, said=said)
 
 
 def _note(

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callin.desk import show_log
-from callin.models import Caller
+from callin.desk import show_log, tape
+from callin.models import Caller, Deed
 
 
 def caller_for(session: Session, *, now: datetime, phone_number: str | None) -> int | None:
@@ -66,6 +66,8 @@ def ban(
     caller = session.get_one(Caller, caller_id)
     caller.banned_at, caller.banned_until, caller.ban_reason = now, until, reason
     show_log.note(session, at=now, what="banned a caller", actor=actor, detail=reason)
+    said = {"until": until.isoformat() if until else None}
+    tape.keep_deed(session, at=now, deed=Deed.BAN, phone_number=phone_number, said=said)
 
 
 def lift_ban(session: Session, *, now: datetime, phone_number: str, actor: str = "producer") -> None:
@@ -74,6 +76,7 @@ def lift_ban(session: Session, *, now: datetime, phone_number: str, actor: str =
     caller = session.get_one(Caller, caller_id)
     caller.banned_at = caller.banned_until = caller.ban_reason = None
     show_log.note(session, at=now, what="lifted a ban", actor=actor)
+    tape.keep_deed(session, at=now, deed=Deed.LIFT_BAN, phone_number=phone_number)
 
 
 def why_no_texts(*, caller_id: int | None, opted_out_at: datetime | None, no_texts_why: str | None) -> str | None:

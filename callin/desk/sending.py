@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, select, union
 from sqlalchemy.orm import Session
 
-from callin.desk import show_log
-from callin.models import Call, Text, TextKind, TextState, TextStop
+from callin.desk import show_log, tape
+from callin.models import Call, Deed, Text, TextKind, TextState, TextStop
 from callin.phone_number import country_of
 from callin.rules.sending_limits import Limit, SendingLimits, limit_reached
 from callin.setting_values import EVERYWHERE
@@ -64,6 +64,7 @@ def stop_texts(session: Session, *, now: datetime, actor: str) -> bool:
         return False
     session.add(TextStop(began_at=now, began_by=actor))
     show_log.note(session, at=now, what="stopped all texts", actor=actor)
+    tape.keep_deed(session, at=now, deed=Deed.STOP_TEXTS)
     return True
 
 
@@ -79,6 +80,7 @@ def start_texts(session: Session, *, now: datetime, actor: str) -> bool:
         return False
     stop.ended_at, stop.ended_by = now, actor
     show_log.note(session, at=now, what="started texts again", actor=actor)
+    tape.keep_deed(session, at=now, deed=Deed.START_TEXTS)
     return True
 
 

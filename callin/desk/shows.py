@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import Session
 
-from callin.desk import show_log, texters
+from callin.desk import show_log, tape, texters
 from callin.errors import NoOpenShow, ShowAlreadyOpen
-from callin.models import Call, Message, Show, ShowState, Text
+from callin.models import Call, Deed, Message, Show, ShowState, Text
 from callin.rules.call_states import CallState, Outcome
 
 
@@ -127,6 +127,8 @@ def open_show(
     session.add(show)
     session.flush()
     show_log.note(session, at=now, what="opened", show_id=show.id, actor=actor)
+    said = {"show": show.id, "places": max_queue_size, "ends_at": ends_at.isoformat() if ends_at else None}
+    tape.keep_deed(session, at=now, deed=Deed.OPEN, said=said)
     return card_of(show)
 
 
@@ -149,6 +151,7 @@ def pause(session: Session, *, now: datetime, is_paused: bool, actor: str) -> Sh
         show.paused_at = now if is_paused else None
         what = "paused the line" if is_paused else "takes new callers again"
         show_log.note(session, at=now, what=what, show_id=show.id, actor=actor)
+        tape.keep_deed(session, at=now, deed=Deed.PAUSE if is_paused else Deed.RESUME)
     return card_of(show)
 
 
@@ -169,6 +172,7 @@ def begin_closing(session: Session, *, now: datetime, actor: str = "closing", ke
     if show.state == ShowState.OPEN:
         show.state, show.closing_at = ShowState.CLOSING, now
         show_log.note(session, at=now, what="closing", show_id=show.id, actor=actor)
+        tape.keep_deed(session, at=now, deed=Deed.BEGIN_CLOSING)
         texters.send_home(session, now=now, show_id=show.id)
     show.keeps_queues = show.keeps_queues or keep_queues
     return card_of(show)
@@ -180,6 +184,7 @@ def finish_closing(session: Session, *, now: datetime, show_id: int, actor: str 
     if show.state != ShowState.CLOSED:
         show.state, show.closed_at = ShowState.CLOSED, now
         show_log.note(session, at=now, what="closed", show_id=show_id, actor=actor)
+        tape.keep_deed(session, at=now, deed=Deed.FINISH_CLOSING, said={"show": show_id})
     return card_of(show)
 
 

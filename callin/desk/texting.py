@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from callin.desk import erasures, screening, show_log
+from callin.desk import erasures, screening, show_log, tape
 from callin.errors import CannotText
-from callin.models import Call, Caller, Show, Text, TextKind, TextState
+from callin.models import Call, Caller, Deed, Show, Text, TextKind, TextState
 from callin.text_templates import words_of
 
 APOLOGY = "apology"
@@ -175,6 +175,7 @@ def owe_words(
         )
     )
     show_log.note(session, at=now, what="wrote a text", show_id=show_id, actor=actor)
+    tape.keep_deed(session, at=now, deed=Deed.WRITE, phone_number=caller.phone_number, said={"words": body})
 
 
 def withdraw_apology(session: Session, *, now: datetime, call: Call) -> None:

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from callin.desk import show_log, texters, texting
+from callin.desk import show_log, tape, texters, texting
 from callin.desk.places import why_not_in_line
 from callin.errors import NotWaiting
-from callin.models import Call, Caller, DjCall, Show, ShowState, Texter, TextKind
+from callin.models import Call, Caller, Deed, DjCall, Show, ShowState, Texter, TextKind
 from callin.rules.call_states import CallState
 from callin.rules.lineup import TEXTERS_IN_LINE, TexterPlace, TexterState, next_to_notify
 
@@ -41,6 +41,7 @@ def notify(session: Session, *, now: datetime, texter_id: int, actor: str, turn_
         return
     _begin_turn(session, now=now, texter=texter, actor=actor, turn_s=turn_s)
     tell(session, now=now, texter=texter, turn_s=turn_s)
+    tape.keep_deed(session, at=now, deed=Deed.NOTIFY, phone_number=texter.phone_number)
 
 
 def arrived(session: Session, *, now: datetime, texter_id: int, actor: str) -> None:
@@ -59,6 +60,7 @@ def arrived(session: Session, *, now: datetime, texter_id: int, actor: str) -> N
         return
     texters.end(session, now=now, texter=texter, state=TexterState.ARRIVED, what="marked as arrived", actor=actor)
     texters.thank(session, now=now, texter=texter)
+    tape.keep_deed(session, at=now, deed=Deed.ARRIVED, phone_number=texter.phone_number)
 
 
 def remove(session: Session, *, now: datetime, texter_id: int, actor: str) -> None:
@@ -78,6 +80,7 @@ def remove(session: Session, *, now: datetime, texter_id: int, actor: str) -> No
     show = session.get_one(Show, texter.show_id)
     texters.end(session, now=now, texter=texter, state=TexterState.REMOVED, what="removed from the line", actor=actor)
     texting.owe(session, now=now, to=texters.addressee(texter), kind=TextKind.REMOVED, facts={"show_name": show.name})
+    tape.keep_deed(session, at=now, deed=Deed.REMOVE, phone_number=texter.phone_number)
 
 
 def notify_whoever_is_first(session: Session, *, now: datetime, turn_s: int) -> None:

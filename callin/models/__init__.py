@@ -11,6 +11,7 @@ from callin.models.number_changes import NumberChange
 from callin.models.show_log import LogLine
 from callin.models.shows import Show, ShowState
 from callin.models.tallies import Tally
+from callin.models.tape import Deed, TapeEntry
 from callin.models.text_stops import TextStop
 from callin.models.texters import Texter
 from callin.models.texts import Picture, PictureState, Text, TextKind, TextState
@@ -22,6 +23,7 @@ __all__ = [
     "Call",
     "Caller",
     "Check",
+    "Deed",
     "DjCall",
     "Erasure",
     "ErasureKind",
@@ -39,6 +41,7 @@ __all__ = [
     "SignInTry",
     "SoundState",
     "Tally",
+    "TapeEntry",
     "Text",
     "TextKind",
     "TextState",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from callin.errors import CallinError
+from callin.recorded import export_show, save_file
 from callin.rehearsal.director import Director
 from callin.rehearsal.encore import stay_up
 from callin.rehearsal.plots import Plot
@@ -27,12 +29,14 @@ class Rehearsal:
         speed: show seconds in one real second.
         port: of the station, or 0.
         is_once: whether it ends after the show.
+        record: the file that the show is exported to, or None.
     """
 
     plot: Plot
     speed: float
     port: int
     is_once: bool
+    record: Path | None = None
 
 
 def rehearse(rehearsal: Rehearsal, *, console: Console) -> int:
@@ -60,6 +64,9 @@ def rehearse(rehearsal: Rehearsal, *, console: Console) -> int:
         judged = review(rehearsal.plot, cast=director.cast, stage=stage, troubles=director.troubles)
         _tell_review(judged, console=console)
         is_all_well = judged.is_as_the_plot_says
+        if rehearsal.record is not None:
+            _record(stage, path=rehearsal.record)
+            tell(f"The show is in {rehearsal.record}. Play it again: callin rehearse --replay {rehearsal.record}")
         if not rehearsal.is_once:
             stay_up(stage, say=tell)
         return ALL_WELL if is_all_well else DIFFERED
@@ -71,6 +78,12 @@ def rehearse(rehearsal: Rehearsal, *, console: Console) -> int:
         return DIFFERED
     finally:
         stage.strike(keep_logs=not is_all_well)
+
+
+def _record(stage: Stage, *, path: Path) -> None:
+    with stage.station.reading() as session:
+        show = export_show(session, settings=stage.station.settings, show_id=None)
+    save_file(show, path=path)
 
 
 def _tell_review(judged: Review, *, console: Console) -> None:

@@ -16,6 +16,6 @@ def inbound(webhook: Webhook) -> bytes:
     incoming = forms.incoming_of(webhook.fields)
     station = webhook.station
     terms = Terms(turn_s=station.settings.turn_s, show_hours=station.settings.show_hours)
-    with station.transaction() as session:
-        text_line.receive(session, now=station.clock(), incoming=incoming, terms=terms)
+    with webhook.transaction() as (session, now):
+        text_line.receive(session, now=now, incoming=incoming, terms=terms)
     return station.twiml.render("sms/inbound.xml")

@@ -14,9 +14,7 @@ door = PhoneDoor("receipts", __name__, url_prefix="/sms")
 def receipts(webhook: Webhook) -> None:
     """Twilio says what became of a text."""
     receipt = forms.receipt_of(webhook.fields)
-    station = webhook.station
-    with station.transaction() as session:
-        now = station.clock()
+    with webhook.transaction() as (session, now):
         is_ours = texting.note_receipt(
             session,
             now=now,

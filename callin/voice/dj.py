@@ -12,6 +12,7 @@ from callin.desk.dj_door import DjDoor, DoorKind
 from callin.desk.djs import DjTurn, TurnKind
 from callin.desk.line import Move
 from callin.desk.messages import MessageTurnKind
+from callin.desk.tape import RIGHT_PIN, WRONG_PIN
 from callin.errors import CarrierError, NotWaiting
 from callin.station import Station
 from callin.voice import forms
@@ -31,11 +32,11 @@ def answer(webhook: Webhook) -> bytes:
     phone_number = forms.phone_number_of(webhook.fields)
     station = webhook.station
     user_id = forms.softphone_of(webhook.fields) if station.settings.has_softphone else None
-    with station.transaction() as session:
+    with webhook.transaction() as (session, now):
         talker = users.who_may_talk(session, user_id=user_id)
         admitted = dj_door.admit(
             session,
-            now=station.clock(),
+            now=now,
             call_sid=call_sid,
             phone_number=phone_number,
             is_known=talker is not None or phone_number in station.settings.dj_numbers,
@@ -52,10 +53,9 @@ def pin(webhook: Webhook) -> bytes:
     station = webhook.station
     is_right = _is_right_pin(station, typed=webhook.fields.words("Digits") or "")
     tries_before = webhook.fields.whole_or_none("tries")
-    with station.transaction() as session:
-        admitted = dj_door.try_pin(
-            session, now=station.clock(), call_sid=call_sid, is_right=is_right, tries_before=tries_before
-        )
+    # The tape says whether it was right, and not which it is.
+    with webhook.transaction(instead={"Digits": RIGHT_PIN if is_right else WRONG_PIN}) as (session, now):
+        admitted = dj_door.try_pin(session, now=now, call_sid=call_sid, is_right=is_right, tries_before=tries_before)
     return _door_document(station, path="dj/pin", opened=admitted)
 
 
@@ -68,8 +68,8 @@ def messages(webhook: Webhook) -> bytes:
         pressed = TO_CALLERS
     about = webhook.fields.whole_or_none("about")
     station = webhook.station
-    with station.transaction() as session:
-        turn = kept.hear_messages(session, now=station.clock(), dj_call_sid=call_sid, key=pressed, about=about)
+    with webhook.transaction() as (session, now):
+        turn = kept.hear_messages(session, now=now, dj_call_sid=call_sid, key=pressed, about=about)
     if turn.kind == MessageTurnKind.DONE or turn.message_id is None:
         return station.twiml.render("dj/messages.done.xml", turn=turn, wants_callers=pressed == TO_CALLERS)
     sound_url = station.settings.public_base_url + sound_path(turn.message_id, settings=station.settings)
@@ -81,8 +81,8 @@ def next(webhook: Webhook) -> bytes:  # noqa: A001  path, document and view shar
     """The DJ is ready for the next caller."""
     call_sid = forms.call_sid_of(webhook.fields)
     station = webhook.station
-    with station.moving_line() as session:
-        turn = djs.take_next(session, now=station.clock(), call_sid=call_sid)
+    with webhook.moving_line() as (session, now):
+        turn = djs.take_next(session, now=now, call_sid=call_sid)
     return _turn_document(station, call_sid=call_sid, turn=turn)
 
 
@@ -92,8 +92,8 @@ def done(webhook: Webhook) -> bytes:
     call_sid = forms.call_sid_of(webhook.fields)
     dialled = forms.dialled_of(webhook.fields)
     station = webhook.station
-    with station.moving_line() as session:
-        turn = djs.end_dial(session, now=station.clock(), call_sid=call_sid, dialled=dialled)
+    with webhook.moving_line() as (session, now):
+        turn = djs.end_dial(session, now=now, call_sid=call_sid, dialled=dialled)
     return _turn_document(station, call_sid=call_sid, turn=turn)
 
 

@@ -20,8 +20,8 @@ def answer(webhook: Webhook) -> bytes:
     """Somebody rings the listener number."""
     arrival = forms.arrival_of(webhook.fields)
     station = webhook.station
-    with station.transaction() as session:
-        welcome = calls.take_call(session, now=station.clock(), arrival=arrival)
+    with webhook.transaction() as (session, now):
+        welcome = calls.take_call(session, now=now, arrival=arrival)
     variant = "" if welcome.kind == WelcomeKind.OPEN else f".{welcome.kind}"
     return station.twiml.render(f"listener/answer{variant}.xml", welcome=welcome)
 
@@ -32,8 +32,8 @@ def join(webhook: Webhook) -> bytes:
     arrival = forms.arrival_of(webhook.fields)
     is_again = webhook.fields.peek(AGAIN) is not None
     station = webhook.station
-    with station.moving_line() as session:
-        joined = joining.join_line(session, now=station.clock(), arrival=arrival, is_again=is_again)
+    with webhook.moving_line() as (session, now):
+        joined = joining.join_line(session, now=now, arrival=arrival, is_again=is_again)
     variant = "" if joined.kind == JoinKind.LINE else f".{joined.kind}"
     return station.twiml.render(f"listener/join{variant}.xml", joining=joined)
 
@@ -43,7 +43,7 @@ def wait(webhook: Webhook) -> bytes:
     """A waiting caller's queue asks what to say; the hot path."""
     asked = forms.holding_of(webhook.fields)
     station = webhook.station
-    notice = holding.hold(station.statements, now=station.clock(), holding=asked)
+    notice = holding.hold(station.statements, now=station.clock(), holding=asked, heal=webhook.change)
     tune = station.twiml.tune_after(asked.queue_time_s)
     return station.twiml.render_again("listener/wait.xml", notice=notice, tune=tune)
 
@@ -54,8 +54,8 @@ def key(webhook: Webhook) -> bytes:
     call_sid = forms.call_sid_of(webhook.fields)
     pressed = webhook.fields.words("Digits") or ""
     station = webhook.station
-    with station.transaction() as session:
-        answer = calls.press_key(session, now=station.clock(), call_sid=call_sid, key=pressed)
+    with webhook.transaction() as (session, now):
+        answer = calls.press_key(session, now=now, call_sid=call_sid, key=pressed)
     return station.twiml.render("listener/key.xml" if answer == KeyAnswer.AGAIN else "listener/key.leave.xml")
 
 
@@ -64,8 +64,8 @@ def next_up(webhook: Webhook) -> bytes:
     """The caller that was put next up has been moved out of the line."""
     arrival = forms.arrival_of(webhook.fields)
     station = webhook.station
-    with station.moving_line() as session:
-        joined = joining.arrive_next_up(session, now=station.clock(), arrival=arrival)
+    with webhook.moving_line() as (session, now):
+        joined = joining.arrive_next_up(session, now=now, arrival=arrival)
     variant = "" if joined.queue_name else ".closed"
     return station.twiml.render(f"listener/next_up{variant}.xml", joining=joined)
 
@@ -75,8 +75,8 @@ def dropped(webhook: Webhook) -> bytes:
     """The producer has taken this caller out of the line, or off the air."""
     call_sid = forms.call_sid_of(webhook.fields)
     station = webhook.station
-    with station.transaction() as session:
-        farewell = farewells.say_dropped(session, now=station.clock(), call_sid=call_sid)
+    with webhook.transaction() as (session, now):
+        farewell = farewells.say_dropped(session, now=now, call_sid=call_sid)
     variant = ".thanks" if farewell.kind == FarewellKind.THANKS else ""
     return station.twiml.render(f"listener/dropped{variant}.xml", farewell=farewell)
 
@@ -88,9 +88,9 @@ def on_air(webhook: Webhook) -> bytes:
     dj_call_sid = webhook.fields.sid("DequeingCallSid", forms.CALL)
     queue_time_s = webhook.fields.whole_or_none("QueueTime")
     station = webhook.station
-    with station.moving_line() as session:
+    with webhook.moving_line() as (session, now):
         notice = calls.put_on_air(
-            session, now=station.clock(), call_sid=call_sid, dj_call_sid=dj_call_sid, queue_time_s=queue_time_s
+            session, now=now, call_sid=call_sid, dj_call_sid=dj_call_sid, queue_time_s=queue_time_s
         )
     return station.twiml.render("listener/on_air.xml", notice=notice)
 
@@ -100,9 +100,9 @@ def left(webhook: Webhook) -> bytes:
     """The caller has left a queue, for one of nine reasons."""
     leaving = forms.leaving_of(webhook.fields)
     station = webhook.station
-    with station.moving_line() as session:
+    with webhook.moving_line() as (session, now):
         farewell = farewells.leave_line(
-            session, now=station.clock(), leaving=leaving, apology_after_s=station.settings.apology_after_s
+            session, now=now, leaving=leaving, apology_after_s=station.settings.apology_after_s
         )
     variant = "" if farewell.kind == FarewellKind.THANKS else f".{farewell.kind}"
     return station.twiml.render(f"listener/left{variant}.xml", farewell=farewell)
@@ -114,10 +114,10 @@ def goodbye(webhook: Webhook) -> bytes:
     call_sid = forms.call_sid_of(webhook.fields)
     waited_s = webhook.fields.whole_or_none("waited_s")
     station = webhook.station
-    with station.transaction() as session:
+    with webhook.transaction() as (session, now):
         farewell = farewells.say_goodbye(
             session,
-            now=station.clock(),
+            now=now,
             call_sid=call_sid,
             waited_s=waited_s,
             apology_after_s=station.settings.apology_after_s,
@@ -132,10 +132,10 @@ def message(webhook: Webhook) -> bytes:
     recording_sid, recording_url = forms.recording_of(webhook.fields)
     duration_s = webhook.fields.whole_or_none("RecordingDuration")
     station = webhook.station
-    with station.transaction() as session:
+    with webhook.transaction() as (session, now):
         messages.keep(
             session,
-            now=station.clock(),
+            now=now,
             call_sid=call_sid,
             recording_sid=recording_sid,
             recording_url=recording_url,

@@ -29,11 +29,10 @@ def ready(webhook: Webhook) -> None:
     duration_s = webhook.fields.whole_or_none("RecordingDuration")
     if status == RecordingStatus.IN_PROGRESS:
         return
-    station = webhook.station
-    with station.transaction() as session:
+    with webhook.transaction() as (session, now):
         messages.note_recording(
             session,
-            now=station.clock(),
+            now=now,
             call_sid=call_sid,
             recording_sid=recording_sid,
             recording_url=recording_url,

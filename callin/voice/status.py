@@ -24,10 +24,10 @@ def status(webhook: Webhook) -> None:
     station = webhook.station
     if not is_over:
         return
-    with station.moving_line() as session:
+    with webhook.moving_line() as (session, now):
         calls.end_call(
             session,
-            now=station.clock(),
+            now=now,
             call_sid=call_sid,
             duration_s=duration_s,
             apology_after_s=station.settings.apology_after_s,

@@ -7,18 +7,23 @@ times. Nothing here needs Flask but for hanging the routes: webhooks/front.py as
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 from urllib.parse import quote, urlencode
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
+from sqlalchemy import Update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as SeatTimeout
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 
 from callin import meters
+from callin.desk import tape, turns
 from callin.errors import BadForm, CallinError
 from callin.logs import about_call
 from callin.station import Station
@@ -75,10 +80,43 @@ class Webhook:
     Attributes:
         station: the wired whole.
         fields: the form, and our own query for names that the form does not have.
+        asked: the request itself.
     """
 
     station: Station
     fields: Fields
+    asked: Asked
+
+    @contextmanager
+    def transaction(self, *, instead: Mapping[str, str] | None = None) -> Iterator[tuple[Session, datetime]]:
+        """Give one session in one transaction, and its moment; with what it changes, the webhook goes on the tape.
+
+        Args:
+            instead: what stands on the tape for a parameter that nobody may read there.
+        """
+        with self.station.transaction() as session:
+            now = self.station.clock()
+            yield session, now
+            self._keep(session, at=now, instead=instead)
+
+    @contextmanager
+    def moving_line(self) -> Iterator[tuple[Session, datetime]]:
+        """Give the same for what may move the line: a texter whom that has brought to the front is told so."""
+        with self.transaction() as (session, now):
+            yield session, now
+            turns.notify_whoever_is_first(session, now=now, turn_s=self.station.settings.turn_s)
+
+    def change(self, guarded: Update, values: Mapping[str, object]) -> None:
+        """What a wait request heals is changed, and that one request goes on the tape."""
+        with self.transaction() as (session, _now):
+            session.execute(guarded, dict(values))
+
+    def _keep(self, session: Session, *, at: datetime, instead: Mapping[str, str] | None) -> None:
+        # Read once more: the many wait requests that are not kept pay nothing for it.
+        form = pairs_of(self.asked.body.decode("utf-8", "surrogateescape"))
+        tape.keep_webhook(
+            session, at=at, path=self.asked.path, query=pairs_of(self.asked.query), form=form, instead=instead
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +179,7 @@ class PhoneDoor(Blueprint):
         def hang(view: View) -> View:
             def serve(keeper: Keeper, asked: Asked, fields: Fields) -> Reply:
                 try:
-                    document = view(Webhook(station=keeper.station, fields=fields))
+                    document = view(Webhook(station=keeper.station, fields=fields, asked=asked))
                 except Exception as error:
                     _tell(error, asked, fields)
                     return failed(keeper, asked, fields, error)

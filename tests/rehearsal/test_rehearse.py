@@ -15,6 +15,7 @@ import pytest
 import requests
 from rich.console import Console
 
+from callin.cli import run as callin
 from callin.rehearsal.database import REHEARSAL_MARK
 from callin.rehearsal.plots import PLOTS, Plot
 from callin.rehearsal.plots.plot import Ending
@@ -22,11 +23,11 @@ from callin.rehearsal.rehearse import Rehearsal, rehearse
 from callin.rules.call_states import Outcome
 
 
-def run(plot: Plot) -> tuple[int, str]:
+def run(plot: Plot, *, record: Path | None = None) -> tuple[int, str]:
     told = io.StringIO()
     console = Console(file=told, width=120)
     # Half the usual speed: other tests keep this machine busy, and the DJ has seconds of show time to press a key.
-    code = rehearse(Rehearsal(plot=plot, speed=10, port=0, is_once=True), console=console)
+    code = rehearse(Rehearsal(plot=plot, speed=10, port=0, is_once=True, record=record), console=console)
     return code, told.getvalue()
 
 
@@ -37,9 +38,12 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_friday_night_ends_as_its_plot_says() -> None:
-    """Fourteen callers, four texters, a DJ: every outcome, place, text and message is right, and the queue is gone."""
-    code, told = run(PLOTS["friday"])
+def test_friday_night_ends_as_its_plot_says(elsewhere: Path) -> None:
+    """Fourteen callers, four texters, a DJ: every outcome, place, text and message is right, and the queue is gone.
+
+    Recorded, it ends the same when it is played again.
+    """
+    code, told = run(PLOTS["friday"], record=elsewhere / "friday.jsonl")
     assert code == 0, told
     for line in (
         "You are number 3 in line",
@@ -51,6 +55,7 @@ def test_friday_night_ends_as_its_plot_says() -> None:
         "Every outcome, text and message is as the plot says, and the queue is gone.",
     ):
         assert line in told
+    assert callin(["rehearse", "--replay", "friday.jsonl"]) == 0
 
 
 def test_what_differs_from_the_plot_is_told_and_fails() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from callin.models import Base
+from callin.desk.tape import MOST_ALIKE
+from callin.models import Base, TapeEntry
 from callin.usher import drop, put_next_up
 from callin.webhooks import PhoneDoor
 from tests.stories.studio import LISTENER_NUMBER, Studio
@@ -66,11 +67,12 @@ class WiretappedStudio(Studio):
                     self.differences.setdefault(request["PATH_INFO"], []).append((table, changed))
 
     def contents(self) -> dict[str, list[dict[str, Any]]]:
-        """Everything in the database."""
+        """Everything in the database but the tape, on which repeated webhooks stand as they came."""
         with self.station.engine.connect() as connection:
             return {
                 table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
                 for table in Base.metadata.sorted_tables
+                if table.name != TapeEntry.__tablename__
             }
 
 
@@ -155,3 +157,16 @@ def test_a_request_that_comes_twice_changes_nothing_the_second_time(tapped: Wire
     assert {request["PATH_INFO"] for request in tapped.recorded} == doors_for_phones(tapped)
 
     assert tapped.differences == {}
+
+
+@pytest.mark.parametrize("tapped", [False], indirect=True)
+def test_a_request_sent_for_ever_fills_no_disk(tapped: WiretappedStudio) -> None:
+    """The tape keeps a few of the same, and then no more of them."""
+    tapped.open_show()
+    tapped.joins(BEN)
+    (answer,) = [request for request in tapped.recorded if request["PATH_INFO"] == "/voice/listener/answer"]
+
+    for _ in range(50):
+        tapped.deliver_again(answer)
+
+    assert len(tapped.rows(TapeEntry, TapeEntry.what == "/voice/listener/answer")) == MOST_ALIKE
