@@ -84,6 +84,9 @@ def test_nothing_is_cut_off(house: House, width: int) -> None:
     page.locator(f"#call-{ids[3]} .name").click()
     expect(page.get_by_label("Note")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("#card-save").inner_text().split() == (
+        ["Save"] if width < 640 else ["Save", "Ctrl", "+", "Enter"]
+    )
 
 
 def focused(page: Page) -> str:
