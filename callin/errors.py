@@ -22,6 +22,10 @@ class BadSettings(CallinError):
         self.problems = problems
 
 
+class BadDocument(BadSettings):
+    """A document in the station's own folder (`CALLIN_TWIML_DIR`) cannot be spoken."""
+
+
 class BadForm(CallinError):
     """A signed webhook says something that cannot be so; nothing was changed."""
 

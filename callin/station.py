@@ -63,7 +63,7 @@ def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:
         clock: tells the moment of everything that is recorded.
 
     Raises:
-        BadSettings: a document of the station's own folder cannot be read.
+        BadDocument: a document of the station's own folder cannot be read.
     """
     use_language(settings.language)
     engine = engine_for(settings.database_url)

@@ -24,7 +24,7 @@ from jinja2 import (
 )
 from markupsafe import Markup
 
-from callin.errors import BadSettings
+from callin.errors import BadDocument
 from callin.languages import ENGLISH, TRANSLATED, words_in
 from callin.settings import Settings
 
@@ -56,7 +56,7 @@ class Documents:
             settings: voice, language, names, addresses and the station's own folder.
 
         Raises:
-            BadSettings: one of the station's own documents cannot be read.
+            BadDocument: one of the station's own documents cannot be read.
         """
         ours = _folders(settings.language)
         self._built_in = _environment(FileSystemLoader(ours), settings=settings)
@@ -109,12 +109,12 @@ class Documents:
             values: what it speaks of.
 
         Raises:
-            BadSettings: it cannot be rendered with these values.
+            BadDocument: it cannot be rendered with these values.
         """
         try:
             return self._own.get_template(name).render(values).strip().encode()
         except Exception as error:
-            raise BadSettings([f"CALLIN_TWIML_DIR: {name} fails: {error}."]) from error
+            raise BadDocument([f"CALLIN_TWIML_DIR: {name} fails: {error}."]) from error
 
     def render(self, name: str, **values: object) -> bytes:
         """Return a document, ready to be sent.
@@ -177,8 +177,8 @@ def _compile(environment: Environment, *, name: str) -> None:
     try:
         environment.get_template(name)
     except TemplateSyntaxError as error:
-        raise BadSettings(
+        raise BadDocument(
             [f"CALLIN_TWIML_DIR: {name}, line {error.lineno}: {error.message}. Mend it, then start again."]
         ) from error
     except (TemplateError, UnicodeDecodeError) as error:
-        raise BadSettings([f"CALLIN_TWIML_DIR: {name} cannot be read. Save it as UTF-8, then start again."]) from error
+        raise BadDocument([f"CALLIN_TWIML_DIR: {name} cannot be read. Save it as UTF-8, then start again."]) from error

@@ -138,10 +138,16 @@ def _ask(station: Station, *, move: Move, to: str, in_a_hurry: bool) -> None:
     if move.queue_name is None:
         station.carrier.redirect_call(move.call_sid, url=url)
         return
-    queue_sid = move.queue_sid
-    if queue_sid is None:
-        queue = station.carrier.find_queue(move.queue_name)
-        if queue is None:
-            raise MemberGone("There is no such queue at Twilio.", permanent=True)
-        queue_sid = queue.sid
-    station.carrier.move_member(queue_sid, move.call_sid, url=url, in_a_hurry=in_a_hurry)
+    if move.queue_sid is not None:
+        try:
+            station.carrier.move_member(move.queue_sid, move.call_sid, url=url, in_a_hurry=in_a_hurry)
+        except MemberGone:
+            if in_a_hurry:
+                raise
+        else:
+            return
+    # Nobody recorded the queue, or somebody deleted it at Twilio and a caller made it anew: the name is the same.
+    queue = station.carrier.find_queue(move.queue_name)
+    if queue is None or queue.sid == move.queue_sid:
+        raise MemberGone("The caller is in no queue of ours at Twilio.", permanent=True)
+    station.carrier.move_member(queue.sid, move.call_sid, url=url, in_a_hurry=in_a_hurry)

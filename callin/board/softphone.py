@@ -27,8 +27,8 @@ def offer_for(visit: Visit) -> Offer:
     """Return what somebody who looks at the host's view is offered."""
     if visit.station.settings.has_softphone:
         return Offer.HERE if visit.may(Right.TALK) else Offer.NOTHING
-    # Whoever could use it, or set it up, is told that it exists.
-    return Offer.NOT_SET_UP if visit.may(Right.TALK) or visit.may(Right.RUN_SHOW) else Offer.NOTHING
+    # A DJ on the air has no use for a hint to whoever sets things up.
+    return Offer.NOT_SET_UP if visit.may(Right.RUN_SHOW) else Offer.NOTHING
 
 
 @door.action("/token", right=Right.TALK)

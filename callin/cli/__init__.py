@@ -25,7 +25,7 @@ from callin.cli.terminal import Declined, Exit, tell
 from callin.cli.texts import texts
 from callin.cli.tunnel import tunnel
 from callin.cli.user import user
-from callin.errors import BadSettings, CallinError, CarrierError, DatabaseUnfit
+from callin.errors import BadDocument, BadSettings, CallinError, CarrierError, DatabaseUnfit
 from callin.logs import without_numbers
 
 _log = logging.getLogger(__name__)
@@ -73,7 +73,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BadSettings as error:
         for problem in error.problems:
             tell(f"callin: {problem}")
-        tell("Edit .env (.env.example explains each line), then run it again.")
+        is_document = isinstance(error, BadDocument)
+        tell(f"{'Mend it' if is_document else 'Edit .env (.env.example explains each line)'}, then run it again.")
         return Exit.SETTINGS
     except CallinError as error:
         tell(f"callin: {error}{_way_out_of(error)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from callin.cli.terminal import Exit, answer, console, table, tell
-from callin.errors import BadSettings
+from callin.errors import BadDocument
 from callin.samples import samples_of
 from callin.settings import Settings
 from callin.settings_told import problems_with, told_settings
@@ -58,5 +58,5 @@ def _settings() -> Settings:
     told = MADE_UP | told_settings()
     problems = problems_with(told)
     if problems:
-        raise BadSettings(list(problems.values()))
+        raise BadDocument(list(problems.values()))
     return Settings(_env_file=None, **told)  # type: ignore[call-arg,arg-type]  # pydantic-settings' own argument

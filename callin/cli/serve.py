@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 from functools import partial
 from multiprocessing.synchronize import Event
@@ -36,6 +37,9 @@ from callin.station import station_of
 THREADS = 32
 # More than that is for several machines.
 MOST_WORKERS = 64
+# What is rendered for a board with hundreds of rows holds the interpreter for tens of milliseconds. A webhook lets go
+# of it at each of its statements, and with Python's own five milliseconds would wait as long each time to have it back.
+SWITCH_S = 0.0005
 # Between a new worker's start and the old one's burial.
 RESPAWN_AFTER_S = 0.5
 # A round of the courier may be waiting for Twilio twice over.
@@ -118,6 +122,7 @@ def application(settings: Settings, ending: Event) -> Flask:
     """
     # A terminal's Ctrl-C goes to the worker too: left to itself it would go first, and granian call that a crash.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    sys.setswitchinterval(SWITCH_S)
     configure_logs(level=settings.log_level, form=settings.log_format)
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     return create_app(station_of(settings), stopping=ending)

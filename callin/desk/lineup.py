@@ -13,7 +13,7 @@ from enum import StrEnum
 from callin.models import ShowState
 from callin.rules.lineup import Flag
 
-MOST_SHOWN = 300  # rows of the line on one page; nobody steers more by hand
+MOST_SHOWN = 200  # rows of the line on one page; nobody steers more by hand, and each page open costs its share of them
 
 
 class PlaceKind(StrEnum):

@@ -1,7 +1,8 @@
 """Letting a page of waiting callers go, in their order, as fast as Twilio allows; used by the closing.
 
 Twilio limits requests at the same time, not per second, and answers 429 to what it has not processed (error 20429):
-start at sixteen, halve on 429, grow by one for each full round that went well, up to forty-eight.
+start at sixteen, double with each round while there has been none, halve on 429, and from then on grow by one for each
+full round that went well; never beyond forty-eight.
 """
 
 from __future__ import annotations
@@ -50,10 +51,10 @@ class Pace:
         return float(min(FIRST_PAUSE_S * 2 ** (self.refused_waves - 1), LONGEST_PAUSE_S))
 
     def went_well(self) -> None:
-        """After as many successes as may run at once, one more may."""
+        """One more may run at once: for each success until the first refusal, then for each full round of them."""
         self.refused_waves = 0
         self.good += 1
-        if self.good >= self.limit:
+        if self.good >= self.limit or self.wave == 0:
             self.good = 0
             self.limit = min(self.most, self.limit + 1)
 

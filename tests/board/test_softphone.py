@@ -48,9 +48,9 @@ def test_no_other_page_may_reach_twilio(talking: Doors) -> None:
     assert "unsafe" not in policy
 
 
-@pytest.mark.parametrize(("role", "is_told"), [(Role.DJ, True), (Role.PRODUCER, True), (Role.SCREENER, False)])
+@pytest.mark.parametrize(("role", "is_told"), [(Role.DJ, False), (Role.PRODUCER, True), (Role.SCREENER, False)])
 def test_a_station_without_it_says_what_it_needs(doors: Doors, role: Role, is_told: bool) -> None:
-    """In one line, to whoever could use it or set it up; the phone line is named beside it."""
+    """In one line, to whoever runs the show; a DJ on the air has no use for it. The phone line is named beside it."""
     page = admitted(doors, role).get("/board/host")
 
     assert (MISSING in page.text) == is_told

@@ -78,7 +78,10 @@ def test_a_fact_that_does_not_exist_is_told(own: Path, capsys: Captured) -> None
     """On the telephone ours would be spoken instead; whoever writes it wants to know."""
     (own / "listener" / "wait.xml").write_text("<Response>{{ notice.mood }}</Response>")
     assert run(["say", "listener/wait"]) == 3
-    assert "listener/wait.xml fails" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "listener/wait.xml fails" in said
+    assert "Mend it, then run it again." in said
+    assert ".env" not in said
 
 
 def test_a_name_that_is_none_is_wrong_usage(bare_environment: pytest.MonkeyPatch, capsys: Captured) -> None:

@@ -42,6 +42,17 @@ def test_the_pace_grows_again() -> None:
     assert pace.refused(wave=1) == 0.1
 
 
+def test_the_pace_doubles_until_the_first_refusal() -> None:
+    """Each success lets one more run at once: a round doubles the pace, and nothing goes beyond forty-eight."""
+    pace = Pace()
+    for _ in range(16):
+        pace.went_well()
+    assert pace.limit == 32
+    for _ in range(100):
+        pace.went_well()
+    assert pace.limit == 48
+
+
 def test_after_a_refusal_fewer_requests_are_under_way() -> None:
     """While Twilio says that it is too much, no more than half as many are sent at once."""
     lock = threading.Lock()

@@ -46,6 +46,19 @@ def test_two_who_are_next_up_go_in_the_order_in_which_they_were_chosen(studio: S
     assert order == [DAN, BEN, ANA, CLEO]
 
 
+def test_a_queue_that_was_made_anew_at_twilio_is_found_by_its_name(studio: Studio) -> None:
+    """Somebody deletes the empty queue in the console; the next caller makes it anew, and can be put next up."""
+    for queue in list(studio.exchange.queues.values()):
+        studio.station.carrier.delete_queue(queue.sid)
+    ana = studio.joins(ANA)
+    put_next_up(studio.station, call_sid=ana.calls[0].sid, actor="producer")
+    studio.later(30)
+    assert studio.call(ana).state == CallState.NEXT_UP
+    studio.dj_rings()
+    studio.later(30)
+    assert ana.state == "bridged"
+
+
 def test_a_dj_already_waiting_on_the_line_gets_whoever_is_put_next_up(studio: Studio) -> None:
     """Next up while the DJ talks: after this talk the next-up queue is dialled first."""
     ana, ben, cleo = studio.joins(ANA), studio.joins(BEN), studio.joins(CLEO)
