@@ -97,7 +97,7 @@ def keep_webhook(
         session,
         at=at,
         what=path,
-        sid=told.get("CallSid") or told.get("MessageSid"),
+        sid=_sid_among(told),
         phone_number=identity_of(told.get("To" if is_receipt else "From", "")),
         said={"query": asked, "form": told} if asked else {"form": told},
     )
@@ -130,6 +130,12 @@ def _insert(
     # ASCII, with whatever is not escaped: no database stumbles over half a letter.
     values = {"at": at, "what": what, "sid": sid, "phone_number": phone_number, "said": json.dumps(said)}
     session.execute(_KEEP, values)
+
+
+def _sid_among(told: Mapping[str, str]) -> str | None:
+    """Return whom a webhook is about; what is no SID at all (a view that needs none never looked) is nobody."""
+    named = (told.get(name, "") for name in ("CallSid", "MessageSid"))
+    return next((sid for sid in named if sid.isascii() and sid.isalnum()), None)
 
 
 def _kept(pairs: Iterable[tuple[str, str]], *, instead: Mapping[str, str]) -> dict[str, str]:

@@ -73,6 +73,15 @@ def test_whatever_is_said_is_kept_in_letters_that_every_database_takes(desk: Des
     assert entry.said.isascii()
 
 
+@pytest.mark.parametrize("call_sid", ["\x00\x1b[2J", "\udcc3(", "CA 1", ""])
+def test_what_is_no_sid_is_nobodys(desk: Desk, call_sid: str) -> None:
+    """A text that claims to be of an impossible call is kept under its own SID, and breaks no database."""
+    form = [("CallSid", call_sid), ("MessageSid", "SM1"), ("From", ANA)]
+    desk.do(tape.keep_webhook, at=desk.now, path="/sms/inbound", query=[], form=form)
+
+    assert [entry.sid for entry in entries(desk)] == ["SM1"]
+
+
 def test_more_than_one_key_is_nobodys_business(desk: Desk) -> None:
     """Digits are a key; more of them may be a PIN, wherever they were typed."""
     for digits in ("1", "*", "4711", "4711#"):
