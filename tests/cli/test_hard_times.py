@@ -28,12 +28,16 @@ ANSWER = "/voice/listener/answer"
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def open_show() -> None:
-    """Callers are taken."""
+@pytest.fixture
+def one(serving: list[Serving]) -> Serving:
+    """A station that answers, with an open show."""
     station = station_of(load_settings())
     with station.transaction() as session:
         shows.open_show(session, now=station.clock(), name="Owls", queue_name="radio-callin-queue", max_queue_size=100)
     station.engine.dispose()
+    serving.append(Serving("--no-courier"))
+    until(serving[0].answers)
+    return serving[0]
 
 
 def ring(connection: http.client.HTTPConnection, caller: int) -> ET.Element:
@@ -61,14 +65,8 @@ def no_descriptors_left(pid: int) -> Iterator[None]:
     resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
 
 
-def test_out_of_file_descriptors_a_caller_is_sent_round_and_served_afterwards(
-    serving: list[Serving], environment: pytest.MonkeyPatch
-) -> None:
+def test_out_of_file_descriptors_a_caller_is_sent_round_and_served_afterwards(one: Serving) -> None:
     """The database cannot even be opened: the caller hears sorry; once there is room everything works again."""
-    open_show()
-    serving.append(Serving("--no-courier"))
-    (one,) = serving
-    until(one.answers)
     with closing(connected(one)) as kept:
         kept.request("GET", "/healthz")
         kept.getresponse().read()
@@ -87,14 +85,8 @@ def test_out_of_file_descriptors_a_caller_is_sent_round_and_served_afterwards(
     assert one.process.returncode == 0, said
 
 
-def test_a_request_in_hand_is_finished_before_the_station_stops(
-    serving: list[Serving], environment: pytest.MonkeyPatch
-) -> None:
+def test_a_request_in_hand_is_finished_before_the_station_stops(one: Serving) -> None:
     """SIGTERM while a webhook waits for the database: the caller is greeted and on record, then the process ends."""
-    open_show()
-    serving.append(Serving("--no-courier"))
-    (one,) = serving
-    until(one.answers)
     database = make_url(os.environ["DATABASE_URL"]).database
     assert database is not None
     with (
