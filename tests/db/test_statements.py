@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import bindparam, event, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from callin.db import Sessions, sessions_for, transaction
-from callin.models import Caller
+from callin.models import Caller, Show, ShowState
 from callin.statements import SEATS, Statements
 from tests.desk.conftest import EIGHT
 
@@ -53,6 +54,40 @@ def test_a_question_does_not_wait_for_somebody_who_writes(statements: Statements
         session.execute(BAN)
         session.flush()
         assert statements.first(BANNED, {}) == (None,)
+
+
+def test_moments_and_truths_are_those_of_the_models(statements: Statements, sessions: Sessions) -> None:
+    """Values go in and come out as a session would have it, by the same names, though the driver is asked directly."""
+    asked = select(Show.opened_at, Show.is_reordered, Show.ends_at.label("end")).where(
+        Show.opened_at == bindparam("moment"), Show.is_reordered.is_(False), Show.name == "the show"
+    )
+    with transaction(sessions) as session:
+        session.add(Show(name="the show", state=ShowState.OPEN, queue_name="line", max_queue_size=10, opened_at=EIGHT))
+        session.flush()
+        told = session.execute(asked, {"moment": EIGHT}).one()
+    row = statements.first(asked, {"moment": EIGHT})
+    assert row == tuple(told) == (EIGHT, False, None)
+    assert row is not None
+    assert row.opened_at.utcoffset() == timedelta(0)
+    assert row.is_reordered is False
+    assert row.end is None
+
+
+def test_a_change_that_cannot_be_made_in_time_says_that_the_database_is_away(
+    statements: Statements, sessions: Sessions
+) -> None:
+    """What keeps a caller's call alive goes by the kind of the error, not by the driver."""
+    engine = sessions.kw["bind"]
+    hurry = "PRAGMA busy_timeout = 50" if engine.dialect.name == "sqlite" else "SET lock_timeout = 50; COMMIT"
+    event.listen(engine, "checkout", lambda connection, *_: connection.execute(hurry).close())
+    with transaction(sessions) as session:
+        session.execute(BAN)
+        session.flush()
+        with pytest.raises(OperationalError) as failed:
+            statements.change(BAN, {})
+    assert not failed.value.connection_invalidated
+    assert "+1555" not in str(failed.value)
+    assert not statements.change(BAN, {})  # somebody else did
 
 
 def test_a_statement_that_fails_says_so_and_the_next_one_works(statements: Statements) -> None:
