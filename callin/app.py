@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,12 +14,13 @@ from flask.cli import NoAppException
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from callin import board, health, media, metrics, webhooks
+from callin.asgi import Application
 from callin.board.stream import Stopping
 from callin.errors import BadSettings
 from callin.logs import configure_logs
 from callin.settings import load_settings
 from callin.sms import inbound, receipts
-from callin.station import EXTENSION, Station, station_of
+from callin.station import EXTENSION, Station, hurried, station_of
 from callin.voice import dj, listener, messages, status
 from callin.webhooks import Front, PhoneDoor
 
@@ -60,19 +62,41 @@ def create_app(station: Station | None = None, *, stopping: Stopping | None = No
     app = Flask("callin", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.extensions[EXTENSION] = station
-    keeper = webhooks.lock(app, station=station)
+    webhooks.lock(app, station=station)
     board.lock(app, station=station)
     for door in DOORS:
         app.register_blueprint(door)
     board.go_live(app, station=station, stopping=stopping)
     app.register_error_handler(HTTPException, _in_words)
     app.register_error_handler(Exception, _failed)
-    phones = [door for door in DOORS if isinstance(door, PhoneDoor)]
-    app.wsgi_app = Front(app.wsgi_app, keeper=keeper, doors=phones, longest=LARGEST_BODY)  # type: ignore[method-assign]  # Flask's own advice
-    prefix = urlsplit(station.settings.public_base_url).path.rstrip("/")
+    prefix = _prefix_of(station)
     if prefix:
-        app.wsgi_app = _below(app.wsgi_app, prefix=prefix)  # type: ignore[assignment,method-assign]  # as above
+        app.wsgi_app = _below(app.wsgi_app, prefix=prefix)  # type: ignore[assignment,method-assign]  # Flask's own advice
     return app
+
+
+def front_of(app: Flask, *, behind: Application) -> Front:
+    """Return what answers an application's phone doors on an event loop.
+
+    Args:
+        app: whose doors are hung.
+        behind: answers everything else.
+    """
+    station: Station = app.extensions[EXTENSION]
+    in_a_hurry = hurried(station)
+    keeper = webhooks.keeper_of(app)
+    return Front(
+        behind,
+        keeper=keeper,
+        at_once=None if in_a_hurry is None else replace(keeper, station=in_a_hurry),
+        doors=[door for door in DOORS if isinstance(door, PhoneDoor)],
+        longest=LARGEST_BODY,
+        prefix=_prefix_of(station),
+    )
+
+
+def _prefix_of(station: Station) -> str:
+    return urlsplit(station.settings.public_base_url).path.rstrip("/")
 
 
 def _station_from_environment() -> Station:

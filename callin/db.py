@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from callin.errors import NotAtOnce
 
 # A webhook has 15 s in all; a caller should not hear silence for more than a few.
 BUSY_TIMEOUT_MS = 3_000
@@ -59,11 +62,12 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def engine_for(database_url: str) -> Engine:
+def engine_for(database_url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """Return an engine for SQLite or PostgreSQL that makes transactions safe between processes.
 
     Args:
         database_url: SQLAlchemy's form, driver included; the settings see to it.
+        busy_timeout_ms: how long SQLite waits for somebody else's lock; 0 for a thread that must not be held up.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
@@ -73,7 +77,7 @@ def engine_for(database_url: str) -> Engine:
         Path(str(url.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        connect_args={"timeout": busy_timeout_ms / 1000, "check_same_thread": False},
         pool_size=POOL_SIZE,
         max_overflow=MOST_CONNECTIONS - POOL_SIZE,
         pool_timeout=BUSY_TIMEOUT_MS / 1000,
@@ -81,7 +85,7 @@ def engine_for(database_url: str) -> Engine:
     )
     if is_file:
         event.listen(engine, "do_connect", _make_it_its_owners_alone)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms=busy_timeout_ms))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -116,15 +120,20 @@ def reading(sessions: Sessions) -> Iterator[Session]:
 
 
 @contextmanager
-def turn_at(sessions: Sessions) -> Iterator[None]:
+def turn_at(sessions: Sessions, *, may_wait: bool = True) -> Iterator[None]:
     """Hold the turn of this process's threads at the one writer there is.
 
     SQLite lets the waiting poll, and some starve: of 2,000 calls on 32 threads one failed and 1 % waited over two
     seconds; in turns none failed, and 1 % waited 0.4 s. On PostgreSQL a turn saves connections that would only wait.
     Whoever gets no turn in time asks the database all the same.
+
+    Raises:
+        NotAtOnce: it is somebody else's turn, and nobody may be waited for.
     """
     turn: threading.RLock = sessions.kw["info"][_TURN]
-    has_turn = turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    has_turn = turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000) if may_wait else turn.acquire(blocking=False)
+    if not (has_turn or may_wait):
+        raise NotAtOnce("somebody else is writing")
     try:
         yield
     finally:
@@ -183,13 +192,15 @@ def _make_it_its_owners_alone(_dialect: Dialect, _record: Any, arguments: list[A
             path.touch(mode=0o600)
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: Any, _record: Any, *, busy_timeout_ms: int) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
+    if not busy_timeout_ms:
+        cursor.execute("PRAGMA wal_autocheckpoint = 0")  # which waits for the disk; whoever may wait does it
     cursor.close()
 
 

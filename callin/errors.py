@@ -140,3 +140,7 @@ class ClosingUnderWay(CallinError):
     def __init__(self, message: str, *, show_id: int) -> None:
         super().__init__(message)
         self.show_id = show_id
+
+
+class NotAtOnce(Exception):
+    """Somebody would have to be waited for; nothing was changed. Whoever may wait asks again in a thread."""

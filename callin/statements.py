@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Dialect, Engine, Select, Update, event
 from sqlalchemy.exc import DBAPIError
 
 from callin.db import IS_SINGLE, Sessions, turn_at
+from callin.errors import NotAtOnce
 
 # Rows and statements of any columns; a row is a named tuple.
 AnyRow = Any
@@ -33,18 +34,20 @@ _Turns = Callable[[Any], Any]
 class Statements:
     """A few connections of one engine, kept ready; for any number of threads."""
 
-    def __init__(self, engine: Engine, *, sessions: Sessions) -> None:
+    def __init__(self, engine: Engine, *, sessions: Sessions, may_wait: bool = True) -> None:
         """Nothing is connected yet.
 
         Args:
             engine: of the station's database.
             sessions: whose transactions take turns with what is changed here.
+            may_wait: whether to wait for others; if not, the engine does not either, and `NotAtOnce` is raised instead.
         """
         options: dict[str, Any] = {IS_SINGLE: True}
         if engine.dialect.name != "sqlite":  # there nothing is begun but by us
             options["isolation_level"] = "AUTOCOMMIT"
         self._engine = engine.execution_options(**options)
         self._sessions = sessions
+        self._may_wait = may_wait
         self._seats = threading.Semaphore(SEATS)
         # Last in, first out: one thread alone always meets the same warm connection.
         self._ready: list[Connection] = []
@@ -74,7 +77,7 @@ class Statements:
             guarded: one UPDATE, made once, whose WHERE names what it takes for granted: nobody is kept out meanwhile.
             values: for its parameters.
         """
-        with turn_at(self._sessions):
+        with turn_at(self._sessions, may_wait=self._may_wait):
             return self._do(guarded, values, tell=_Spelled.has_changed)
 
     def close(self) -> None:
@@ -98,7 +101,8 @@ class Statements:
                 told = tell(spelled, cursor)
                 cursor.close()
             except self._engine.dialect.loaded_dbapi.Error as error:
-                raise self._given_up(connection, error, words=spelled.words) from error
+                told_error = self._given_up(connection, error, words=spelled.words)
+                raise told_error if self._may_wait else NotAtOnce(str(told_error)) from error
             except BaseException:
                 connection.close()
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app
 from sqlalchemy import Engine
@@ -15,6 +15,7 @@ from callin.changes import Changes
 from callin.clock import Clock, wall_clock
 from callin.db import Sessions, engine_for, reading, sessions_for, transaction
 from callin.desk import turns
+from callin.errors import NotAtOnce
 from callin.settings import Settings
 from callin.statements import Statements
 from callin.text_templates import use_language
@@ -25,7 +26,11 @@ EXTENSION = "callin"
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """Everything a door needs, by name."""
+    """Everything a door needs, by name.
+
+    Attributes:
+        may_wait: whether a door may wait for the database; if not, whatever would raises `NotAtOnce`.
+    """
 
     settings: Settings
     engine: Engine
@@ -35,13 +40,16 @@ class Station:
     changes: Changes
     statements: Statements
     clock: Clock = wall_clock
+    may_wait: bool = True
 
     def transaction(self) -> AbstractContextManager[Session]:
         """Give one session in one transaction: committed at the end, rolled back if anything is raised."""
+        self._expect_to_wait()
         return transaction(self.sessions)
 
     def reading(self) -> AbstractContextManager[Session]:
         """Give one session that sees one moment, changes nothing, and waits for no writer."""
+        self._expect_to_wait()
         return reading(self.sessions)
 
     @contextmanager
@@ -53,6 +61,10 @@ class Station:
         with self.transaction() as session:
             yield session
             turns.notify_whoever_is_first(session, now=self.clock(), turn_s=self.settings.turn_s)
+
+    def _expect_to_wait(self) -> None:
+        if not self.may_wait:
+            raise NotAtOnce("a transaction may have to wait")
 
 
 def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:
@@ -78,6 +90,20 @@ def station_of(settings: Settings, *, clock: Clock = wall_clock) -> Station:
         statements=Statements(engine, sessions=sessions),
         clock=clock,
     )
+
+
+def hurried(station: Station) -> Station | None:
+    """Return the same station for an event loop, which may not wait for anybody; None if its database is not that near.
+
+    What is read of an SQLite database is in this machine's memory. PostgreSQL is another process, or another machine.
+
+    Args:
+        station: whose database is asked.
+    """
+    if station.engine.dialect.name != "sqlite":
+        return None
+    engine = engine_for(station.settings.database_url, busy_timeout_ms=0)
+    return replace(station, statements=Statements(engine, sessions=station.sessions, may_wait=False), may_wait=False)
 
 
 def the_station() -> Station:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import zlib
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -76,10 +77,27 @@ def go_live(app: Flask, *, station: Station, stopping: Stopping | None = None) -
     return streams
 
 
-def the_streams() -> Streams:
-    """Return the streams of the application in hand."""
-    streams: Streams = current_app.extensions[_EXTENSION]
+def the_streams(app: Flask | None = None) -> Streams:
+    """Return the streams of an application.
+
+    Args:
+        app: None for the one in hand.
+    """
+    streams: Streams = (app or current_app).extensions[_EXTENSION]
     return streams
+
+
+def stream_of(view: View, role: Role | None, *, is_welcome: Callable[[], bool] = lambda: True) -> Response:
+    """Return the stream that goes on telling what the state is, or 503 when too many are open.
+
+    Args:
+        view: what is looked at.
+        role: whose eyes, or None for strangers.
+        is_welcome: asked now and then; the stream ends when it is no longer so.
+    """
+    # An answer to HEAD has no body that anything could carry.
+    carrier = request.environ.get("asgi.scope") if request.method == "GET" else None
+    return the_streams().respond(view, role, is_welcome=is_welcome, carrier=carrier)
 
 
 def page_of(template: str, *, view: View, role: Role | None, **more: object) -> Response:

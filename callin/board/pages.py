@@ -14,7 +14,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from callin.board import headers
 from callin.board.access import BoardDoor, Visit
-from callin.board.live import page_of, state_of, the_streams
+from callin.board.live import page_of, state_of, stream_of
 from callin.board.snapshots import View
 from callin.board.softphone import Offer, offer_for
 from callin.rules.roles import Right
@@ -45,7 +45,7 @@ def host(visit: Visit) -> ResponseReturnValue:
 def stream(visit: Visit) -> ResponseReturnValue:
     """What a view shows, again after each change."""
     view, is_welcome = _asked(visit)
-    return the_streams().respond(view, visit.user.role, is_welcome=is_welcome)
+    return stream_of(view, visit.user.role, is_welcome=is_welcome)
 
 
 @door.stream("/state", right=Right.SEE_HOST_VIEW)

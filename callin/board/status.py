@@ -9,7 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from callin.board.access import BoardDoor
-from callin.board.live import page_of, state_of, the_streams
+from callin.board.live import page_of, state_of, stream_of
 from callin.board.snapshots import View
 
 door = BoardDoor("status_page", __name__)
@@ -24,7 +24,7 @@ def page() -> ResponseReturnValue:
 @door.open_page("/stream")
 def stream() -> ResponseReturnValue:
     """What stands on it, again after each change."""
-    return the_streams().respond(View.STATUS, None)
+    return stream_of(View.STATUS, None)
 
 
 @door.open_page("/status/state")

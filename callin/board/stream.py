@@ -1,14 +1,15 @@
 """The streams of the board and of the status page: the whole state at once, again after each change, a sign of life.
 
-Hung by the application. Each open stream holds a thread, so they are counted: beyond the cap a page is told to ask now
-and then instead, and webhooks keep their threads.
+Hung by the application. They are counted: beyond the cap a page is told to ask now and then instead. Under `callin
+serve` an event loop carries them (relay.py); under any other server each holds a thread as long as its page is open.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from flask import Response
@@ -23,6 +24,8 @@ SIGN_OF_LIFE_S = 10.0
 LOOK_EVERY_S = 0.5
 # A browser whose stream ends connects again at once; that keeps its session in use.
 LONGEST_S = 4 * 3600.0
+# Where a ticket is left for the event loop.
+TICKET = "callin.stream"
 TOO_MANY = "Too many pages are open to keep this one informed by itself. It asks every few seconds instead.\n"
 
 
@@ -31,6 +34,23 @@ class Stopping(Protocol):
 
     def is_set(self) -> bool:
         """Return whether it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A place among the open streams.
+
+    Attributes:
+        view: what is looked at.
+        role: what they may do, or None for strangers.
+        is_welcome: asked now and then; the stream ends when it is no longer so.
+        leave: gives the place up; once is enough, more do no harm.
+    """
+
+    view: View
+    role: Role | None
+    is_welcome: Callable[[], bool]
+    leave: Callable[[], None]
 
 
 class Streams:
@@ -52,20 +72,32 @@ class Streams:
         self._lock = threading.Lock()
         self._open = {True: 0, False: 0}  # by whether they are strangers'
 
-    def respond(self, view: View, role: Role | None, *, is_welcome: Callable[[], bool] = lambda: True) -> Response:
+    def respond(
+        self,
+        view: View,
+        role: Role | None,
+        *,
+        is_welcome: Callable[[], bool] = lambda: True,
+        carrier: MutableMapping[str, object] | None = None,
+    ) -> Response:
         """Return a stream, or 503 with the words for it when there is no room.
 
         Args:
             view: what is looked at.
             role: what they may do, or None for strangers.
             is_welcome: asked now and then; the stream ends when it is no longer so.
+            carrier: an event loop's own note of this request, if one carries it: the ticket is left there.
         """
-        is_stranger = role is None
-        if not self._enter(is_stranger=is_stranger):
+        ticket = self._enter(view, role, is_welcome)
+        if ticket is None:
             return Response(
                 TOO_MANY, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "30"}
             )
-        body = _Body(self._events(view, role, is_welcome), left=lambda: self._leave(is_stranger=is_stranger))
+        body: Iterable[bytes] = ()
+        if carrier is None:
+            body = _Body(self._events(ticket), left=ticket.leave)
+        else:
+            carrier[TICKET] = ticket
         return Response(
             body,
             content_type="text/event-stream; charset=utf-8",
@@ -76,48 +108,59 @@ class Streams:
         """Return the moment by which pages set their clocks, in milliseconds since 1970."""
         return str(int(self._clock().timestamp() * 1000))
 
-    def _events(self, view: View, role: Role | None, is_welcome: Callable[[], bool]) -> Iterator[bytes]:
+    def sign_of_life(self) -> bytes:
+        """Return the event that says that the stream is alive, and what time it is."""
+        return f"event: now\ndata: {self.now_ms()}\n\n".encode()
+
+    def is_stopping(self) -> bool:
+        """Return whether every stream is to end."""
+        return self._stopping.is_set()
+
+    def _events(self, ticket: Ticket) -> Iterator[bytes]:
         sent: Snapshot | None = None
         began = asked_at = quiet_since = time.monotonic()
-        while not self._stopping.is_set() and time.monotonic() - began < LONGEST_S:
+        while not self.is_stopping() and time.monotonic() - began < LONGEST_S:
             if time.monotonic() - asked_at >= SIGN_OF_LIFE_S:
-                if not is_welcome():
+                if not ticket.is_welcome():
                     return
                 asked_at = time.monotonic()
             token = self.snapshots.changes.token
-            snapshot = self.snapshots.now(view, role)
+            snapshot = self.snapshots.now(ticket.view, ticket.role)
             if sent is None or snapshot.sum != sent.sum:
-                yield self._sign_of_life()
+                yield self.sign_of_life()
                 yield snapshot.event  # by itself: put together, each stream would hold half a megabyte of its own
                 sent, quiet_since = snapshot, time.monotonic()
             elif time.monotonic() - quiet_since >= SIGN_OF_LIFE_S:
-                yield self._sign_of_life()
+                yield self.sign_of_life()
                 quiet_since = time.monotonic()
             self.snapshots.changes.wait(token, timeout_s=LOOK_EVERY_S)
 
-    def _sign_of_life(self) -> bytes:
-        return f"event: now\ndata: {self.now_ms()}\n\n".encode()
-
-    def _enter(self, *, is_stranger: bool) -> bool:
+    def _enter(self, view: View, role: Role | None, is_welcome: Callable[[], bool]) -> Ticket | None:
+        is_stranger = role is None
         with self._lock:
             if sum(self._open.values()) >= self._most or (is_stranger and self._open[True] >= self._most // 2):
-                return False
-            self._open[is_stranger] += 1
-            meters.OPEN_STREAMS.set(sum(self._open.values()))
-            return True
+                return None
+            self._count(is_stranger, 1)
+        places = [is_stranger]
 
-    def _leave(self, *, is_stranger: bool) -> None:
-        with self._lock:
-            self._open[is_stranger] -= 1
-            meters.OPEN_STREAMS.set(sum(self._open.values()))
+        def leave() -> None:
+            with self._lock:
+                while places:
+                    self._count(places.pop(), -1)
+
+        return Ticket(view, role, is_welcome, leave)
+
+    def _count(self, is_stranger: bool, more: int) -> None:
+        self._open[is_stranger] += more
+        meters.OPEN_STREAMS.set(sum(self._open.values()))
 
 
 class _Body:
-    """A stream's events; it has left once, however it ends, and even if it never began."""
+    """A stream's events; its place is free again however it ends, and even if it never began."""
 
     def __init__(self, events: Iterator[bytes], *, left: Callable[[], None]) -> None:
         self._events = events
-        self._left: Callable[[], None] | None = left
+        self._left = left
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -131,6 +174,4 @@ class _Body:
 
     def close(self) -> None:
         """The place is free for another."""
-        left, self._left = self._left, None
-        if left is not None:
-            left()
+        self._left()

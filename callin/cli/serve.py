@@ -17,28 +17,25 @@ from typing import Any
 
 import click
 import structlog
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.common import AbstractServer
 
-from callin.app import create_app
 from callin.cli.chores import CHORES_STOP_WITHIN_S, begin_chores
 from callin.cli.terminal import Exit, station_for_command, tell
 from callin.courier import Courier
 from callin.errors import CallinError
 from callin.logs import configure_logs
+from callin.serving import create_asgi
 from callin.settings import Settings
 from callin.station import station_of
+from callin.webhooks import Front
 
-# A webhook holds its thread for a few milliseconds; the rest is room for a database that hesitates. A stream holds one
-# as long as its page is open, so there are as many more as streams may be.
-THREADS = 32
 # More than that is for several machines.
 MOST_WORKERS = 64
-# What is rendered for a board with hundreds of rows holds the interpreter for tens of milliseconds. A webhook lets go
-# of it at each of its statements, and with Python's own five milliseconds would wait as long each time to have it back.
+# What is rendered for a board with hundreds of rows holds the interpreter for tens of milliseconds. The event loop lets
+# go of it at each statement, and with Python's own five milliseconds would wait as long each time to have it back.
 SWITCH_S = 0.0005
 # Between a new worker's start and the old one's burial.
 RESPAWN_AFTER_S = 0.5
@@ -63,12 +60,12 @@ def serve(*, port: int | None, host: str, workers: int, no_courier: bool) -> int
         "callin.app",
         address=host,
         port=address,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
+        websockets=False,
         workers=workers,
         # A worker that died is replaced, by forking anew: safe while no courier runs in the process that is copied.
         respawn_failed_workers=no_courier,
         respawn_interval=RESPAWN_AFTER_S,
-        blocking_threads=settings.max_streams + THREADS,
         log_level=LogLevels.error,
         # Its own handlers write to stdout and know no masks: let its lines pass through ours.
         log_dictconfig={"handlers": {}, "formatters": {}, "loggers": {"_granian": {}, "granian.access": {}}},
@@ -113,7 +110,7 @@ def serve(*, port: int | None, host: str, workers: int, no_courier: bool) -> int
     return Exit.INTERRUPTED if signal.SIGINT in signals else Exit.OK
 
 
-def application(settings: Settings, ending: Event) -> Flask:
+def application(settings: Settings, ending: Event) -> Front:
     """Return the application, made inside the worker process: connections are not to be shared over a fork.
 
     Args:
@@ -125,7 +122,7 @@ def application(settings: Settings, ending: Event) -> Flask:
     sys.setswitchinterval(SWITCH_S)
     configure_logs(level=settings.log_level, form=settings.log_format)
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
-    return create_app(station_of(settings), stopping=ending)
+    return create_asgi(station_of(settings), stopping=ending)
 
 
 def _end_with_parent() -> None:

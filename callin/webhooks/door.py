@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
+from prometheus_client import Histogram
 from sqlalchemy import Update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as SeatTimeout
@@ -24,7 +25,7 @@ from werkzeug.exceptions import Forbidden
 
 from callin import meters
 from callin.desk import tape, turns
-from callin.errors import BadForm, CallinError
+from callin.errors import BadForm, CallinError, NotAtOnce
 from callin.logs import about_call
 from callin.station import Station
 from callin.webhooks.fields import Fields, pairs_of
@@ -133,8 +134,54 @@ class Keeper:
 
 
 View = Callable[[Webhook], bytes | None]
-Answer = Callable[[Keeper, Asked], Reply]
 Failed = Callable[[Keeper, Asked, Fields, Exception], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one route answers; called with who keeps its door.
+
+    Attributes:
+        route: its path.
+        meter: of its seconds.
+        view: what it says.
+        failed: what it says when that fails.
+        is_routine: whether it is asked so often that a line in the log each time would bury the rest.
+    """
+
+    route: str
+    meter: Histogram
+    view: View
+    failed: Failed
+    is_routine: bool
+
+    def __call__(self, keeper: Keeper, asked: Asked) -> Reply:
+        """Answer one request, whatever happens.
+
+        Raises:
+            NotAtOnce: the keeper's station waits for nobody, and somebody has to be waited for; nothing was changed.
+        """
+        started = perf_counter()
+        fields = _admitted(keeper.check, asked)
+        if fields is None:
+            return Reply(403)
+        with about_call(fields.peek("CallSid") or fields.peek("call_sid")):
+            reply = self._served(keeper, asked, fields)
+            seconds = perf_counter() - started
+            self.meter.observe(seconds)
+            if not self.is_routine:
+                log.info("webhook answered", route=self.route, status=reply.status, ms=round(seconds * 1000, 1))
+        return reply
+
+    def _served(self, keeper: Keeper, asked: Asked, fields: Fields) -> Reply:
+        try:
+            document = self.view(Webhook(station=keeper.station, fields=fields, asked=asked))
+        except NotAtOnce:
+            raise
+        except Exception as error:
+            _tell(error, asked, fields)
+            return self.failed(keeper, asked, fields, error)
+        return Reply(204) if document is None else Reply(200, document)
 
 
 class PhoneDoor(Blueprint):
@@ -174,30 +221,9 @@ class PhoneDoor(Blueprint):
 
     def _hang(self, path: str, failed: Failed, *, is_routine: bool = False) -> Callable[[View], View]:
         route = f"{self.url_prefix}{path}"
-        meter = meters.WEBHOOK_SECONDS.labels(route)
 
         def hang(view: View) -> View:
-            def serve(keeper: Keeper, asked: Asked, fields: Fields) -> Reply:
-                try:
-                    document = view(Webhook(station=keeper.station, fields=fields, asked=asked))
-                except Exception as error:
-                    _tell(error, asked, fields)
-                    return failed(keeper, asked, fields, error)
-                return Reply(204) if document is None else Reply(200, document)
-
-            def answer(keeper: Keeper, asked: Asked) -> Reply:
-                started = perf_counter()
-                fields = _admitted(keeper.check, asked)
-                if fields is None:
-                    return Reply(403)
-                with about_call(fields.peek("CallSid") or fields.peek("call_sid")):
-                    reply = serve(keeper, asked, fields)
-                    seconds = perf_counter() - started
-                    meter.observe(seconds)
-                    if not is_routine:
-                        log.info("webhook answered", route=route, status=reply.status, ms=round(seconds * 1000, 1))
-                return reply
-
+            answer = Answer(route, meters.WEBHOOK_SECONDS.labels(route), view, failed, is_routine)
             self.answers[path] = answer
             self.add_url_rule(path, view.__name__, lambda: _through_flask(answer), methods=["POST"])
             return view
@@ -205,8 +231,8 @@ class PhoneDoor(Blueprint):
         return hang
 
 
-def lock(app: Flask, *, station: Station) -> Keeper:
-    """Every phone door of this application now answers the station's carrier alone; return who sees to it.
+def lock(app: Flask, *, station: Station) -> None:
+    """Every phone door of this application now answers the station's carrier alone.
 
     Args:
         app: not serving yet.
@@ -217,7 +243,12 @@ def lock(app: Flask, *, station: Station) -> Keeper:
         public_base_url=station.settings.public_base_url,
         algorithm=station.settings.signature,
     )
-    keeper = app.extensions[_EXTENSION] = Keeper(station, check)
+    app.extensions[_EXTENSION] = Keeper(station, check)
+
+
+def keeper_of(app: Flask) -> Keeper:
+    """Return who stands at the doors of this application, which are locked."""
+    keeper: Keeper = app.extensions[_EXTENSION]
     return keeper
 
 
@@ -228,7 +259,7 @@ def _through_flask(answer: Answer) -> Response:
         body=request.get_data(cache=False),
         signature=request.headers.get("X-Twilio-Signature", ""),
     )
-    reply = answer(current_app.extensions[_EXTENSION], asked)
+    reply = answer(keeper_of(current_app), asked)
     if reply.status == 403:
         raise Forbidden(STRANGER)
     return Response(reply.document, status=reply.status, content_type=DOCUMENT_TYPE)
