@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from flask import current_app
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from callin.carrier import Carrier
@@ -103,6 +103,7 @@ def hurried(station: Station) -> Station | None:
     if station.engine.dialect.name != "sqlite":
         return None
     engine = engine_for(station.settings.database_url, busy_timeout_ms=0)
+    event.listen(station.engine, "engine_disposed", lambda _engine: engine.dispose())
     return replace(station, statements=Statements(engine, sessions=station.sessions, may_wait=False), may_wait=False)
 
 

@@ -1,21 +1,27 @@
-"""The carrier's hand in tests: forms signed by the vendor's own code, and the documents that come back, parsed."""
+"""The carrier's hand in tests: forms signed by the vendor's own code, and the documents that come back, parsed.
 
+Webhooks go the way they go under `callin serve`, on an event loop; `client` is Flask's own, for pages.
+"""
+
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from callin.app import create_app
+from callin.app import create_app, front_of
 from callin.db import transaction
 from callin.desk import shows
 from callin.models import Base
+from callin.serving import Pages
 from callin.station import Station, station_of
+from tests.asgi import exchange, scope_of
 from tests.carrier.switchboard import settings_for_tests
 
 EIGHT = datetime(2026, 11, 23, 20, tzinfo=UTC)
@@ -69,6 +75,7 @@ class Doors:
         self.station: Station = station_of(told, clock=lambda: self.now)
         self.app = create_app(self.station)
         self.client = self.app.test_client()
+        self.front = front_of(self.app, behind=Pages(self.app))
         self.base = told.public_base_url
         self.validator = RequestValidator(told.twilio_auth_token.get_secret_value())
 
@@ -83,8 +90,12 @@ class Doors:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if signature is not None:
             headers["X-Twilio-Signature"] = signature
-        got = self.client.post(path, data=body, headers=headers)
-        return Reply(status=got.status_code, body=got.data, headers=got.headers)
+        bare, _, query = path.partition("?")
+        scope = scope_of("POST", unquote(bare), query=query, headers=headers.items(), body=body)
+        got = asyncio.run(exchange(self.front, scope, body))
+        return Reply(
+            status=got.status, body=got.body, headers={name.title(): told for name, told in got.headers.items()}
+        )
 
     def open_show(self, **changes: Any) -> int:
         """Open a show and return its id."""
