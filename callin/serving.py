@@ -69,8 +69,11 @@ class Pages:
                 headers = [pair for pair in message["headers"] if pair[0] != b"content-length"]
                 await send({**message, "headers": headers})
 
+        async def next_piece() -> Message:
+            return await receive()  # granian's own is awaitable but no coroutine, which a2wsgi insists on
+
         try:
-            await self._in_threads(scope, receive, pass_on)
+            await self._in_threads(scope, next_piece, pass_on)
             if TICKET in scope:
                 await self._relay.play(scope[TICKET], receive=receive, send=send)
         finally:
