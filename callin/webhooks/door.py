@@ -12,66 +12,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from prometheus_client import Histogram
 from sqlalchemy import Update
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as SeatTimeout
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 
 from callin import meters
 from callin.desk import tape, turns
-from callin.errors import BadForm, CallinError, NotAtOnce
+from callin.errors import NotAtOnce
 from callin.logs import about_call
 from callin.station import Station
+from callin.webhooks import failures
+from callin.webhooks.asked import Asked, Reply
+from callin.webhooks.failures import SORRY
 from callin.webhooks.fields import Fields, pairs_of
 from callin.webhooks.signature import SignatureCheck
 
-# A defect of ours is there again the next time: sorry and goodbye. What is only away (a database that starts anew, a
-# web process behind a proxy) is waited for, two minutes and a half in all: nobody who holds on is sent off for that.
-MOST_RETRIES = 3
-MOST_RETRIES_WHEN_AWAY = 10
-LONGEST_PAUSE_S = 10
-AGAIN = "again"
-SORRY = "sorry.xml"
-LONGEST_CARRIED = 500
 DOCUMENT_TYPE = "text/xml; charset=utf-8"
 STRANGER = "This address answers only the station's own carrier."
 
 _EXTENSION = "callin.webhooks"
-_AWAY = (OperationalError, SeatTimeout)  # the database cannot be reached, is locked, or all its seats are taken
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as it came over the wire.
-
-    Attributes:
-        path: raw, below the public base URL, with its slash.
-        query: raw, or empty.
-        body: raw.
-        signature: as claimed, or empty.
-    """
-
-    path: str
-    query: str
-    body: bytes
-    signature: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back: a document with 200, or a bare status; 403 is for strangers."""
-
-    status: int
-    document: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +146,7 @@ class Answer:
         except NotAtOnce:
             raise
         except Exception as error:
-            _tell(error, asked, fields)
+            failures.tell(error, asked, fields)
             return self.failed(keeper, asked, fields, error)
         return Reply(204) if document is None else Reply(200, document)
 
@@ -211,13 +178,15 @@ class PhoneDoor(Blueprint):
         """
 
         def failed(keeper: Keeper, asked: Asked, fields: Fields, error: Exception) -> Reply:
-            return _sorry(keeper.station, asked, fields, error=error, document=sorry, carries=carries)
+            return failures.say_sorry(keeper.station, asked, fields, error=error, document=sorry, carries=carries)
 
         return self._hang(path, failed, is_routine=is_routine)
 
     def notes(self, path: str) -> Callable[[View], View]:
         """Hang a view that only takes notice: 204, or 400 for nonsense, or 503 so that the failure shows at Twilio."""
-        return self._hang(path, lambda _keeper, _asked, _fields, error: Reply(400 if _is_nonsense(error) else 503))
+        return self._hang(
+            path, lambda _keeper, _asked, _fields, error: Reply(400 if failures.is_nonsense(error) else 503)
+        )
 
     def _hang(self, path: str, failed: Failed, *, is_routine: bool = False) -> Callable[[View], View]:
         route = f"{self.url_prefix}{path}"
@@ -274,41 +243,3 @@ def _admitted(check: SignatureCheck, asked: Asked) -> Fields | None:
         log.warning("webhook refused", path=asked.path, why=why)
         return None
     return Fields(pairs, query=pairs_of(asked.query) if asked.query else ())
-
-
-def _is_nonsense(error: Exception) -> bool:
-    return isinstance(error, BadForm)
-
-
-def _tell(error: Exception, asked: Asked, fields: Fields) -> None:
-    call_sid = fields.peek("CallSid") or fields.peek("MessageSid")
-    if isinstance(error, CallinError):
-        log.warning("webhook not served", path=asked.path, call_sid=call_sid, why=str(error))
-    else:
-        log.error("webhook failed", path=asked.path, call_sid=call_sid, exc_info=error)
-
-
-def _sorry(
-    station: Station, asked: Asked, fields: Fields, *, error: Exception, document: str, carries: tuple[str, ...]
-) -> Reply:
-    """Return the words for a failure, and the way back where a second try can help."""
-    tries = fields.peek(AGAIN) or ""
-    again = (int(tries) if tries.isdecimal() and len(tries) < 3 else 0) + 1
-    back = None
-    most = MOST_RETRIES_WHEN_AWAY if isinstance(error, _AWAY) else MOST_RETRIES
-    # Nonsense stays nonsense however often it is read.
-    if not _is_nonsense(error) and again <= most:
-        said = {name: fields.peek(name) for name in (*carries, *dict(pairs_of(asked.query)))}
-        kept = {name: value for name, value in said.items() if value and len(value) <= LONGEST_CARRIED}
-        query = urlencode({**kept, AGAIN: again}, errors="replace")
-        back = f"{station.settings.public_base_url}{asked.path}?{query}"
-    return Reply(200, station.twiml.render(document, back=back, pause_s=pause_before(again)))
-
-
-def pause_before(again: int) -> int:
-    """Return for how many seconds a caller holds on before the next try: a little longer each time.
-
-    Args:
-        again: number of that try, from 1.
-    """
-    return min(3 * again, LONGEST_PAUSE_S)

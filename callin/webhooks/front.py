@@ -18,7 +18,8 @@ from contextlib import suppress
 from callin.asgi import Application, Receive, Scope, Send, header_of, whole_body
 from callin.errors import NotAtOnce
 from callin.statements import SEATS
-from callin.webhooks.door import DOCUMENT_TYPE, STRANGER, Answer, Asked, Keeper, PhoneDoor, Reply
+from callin.webhooks.asked import Asked, Reply
+from callin.webhooks.door import DOCUMENT_TYPE, STRANGER, Answer, Keeper, PhoneDoor
 
 # A webhook holds its thread for a few milliseconds; the rest is room for a database that hesitates.
 THREADS = 32
