@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -23,24 +24,46 @@ from callin.rules.roles import Role
 THREADS = len(View) * (len(Role) + 1) + 4
 # A page that takes nothing for so long is on a laptop that was closed; when it is opened, it connects again.
 STUCK_AFTER_S = 30.0
+# A board of hundreds of rows has some 300 KB, so four take the loop a millisecond.
+WAKE_AT_ONCE = 4
 
 _Told = TypeVar("_Told")
 _log = structlog.get_logger(__name__)
 
 
+class _Page:
+    """One open page, and how it hears that there is something new."""
+
+    def __init__(self, gone: asyncio.Future[None]) -> None:
+        self.gone = gone
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let it look."""
+        self._news.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for that, or for the page to go, or for the time to pass."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        self._news.clear()
+
+
 class _Channel:
-    """What all pages of one kind are told, and how they hear of it."""
+    """What all pages of one kind are told."""
 
     def __init__(self) -> None:
-        self.readers = 0
+        self.pages: set[_Page] = set()
         self.snapshot: Snapshot | None = None
         self.is_over = False
-        self.news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def tell(self) -> None:
-        """Everybody wakes."""
-        news, self.news = self.news, asyncio.get_running_loop().create_future()
-        news.set_result(None)
+    async def tell(self) -> None:
+        """Everybody wakes, a few at a time: a hundred at once would send tens of megabytes before a webhook's turn."""
+        for number, page in enumerate(tuple(self.pages)):
+            page.wake()
+            if number % WAKE_AT_ONCE == WAKE_AT_ONCE - 1:
+                await asyncio.sleep(0)
 
 
 class Relay:
@@ -65,59 +88,60 @@ class Relay:
             receive: of the request, whose body has been read.
             send: of the response, which has begun.
         """
-        channel = self._enter(ticket.view, ticket.role)
-        gone = asyncio.ensure_future(_until_gone(receive))
+        page = _Page(asyncio.ensure_future(_until_gone(receive)))
+        page.gone.add_done_callback(lambda _gone: page.wake())
+        channel = self._enter(ticket.view, ticket.role, page)
         try:
-            await self._send_events(ticket, channel, gone, send)
-            await send({"type": "http.response.body", "body": b""})
+            await self._send_events(ticket, channel, page, send)
+            await _send(send, b"", is_more=False)
         except (TimeoutError, OSError):
             pass  # it takes nothing any more
         finally:
-            gone.cancel()
-            channel.readers -= 1
+            page.gone.cancel()
+            channel.pages.discard(page)
 
-    async def _send_events(self, ticket: Ticket, channel: _Channel, gone: asyncio.Future[None], send: Send) -> None:
+    async def _send_events(self, ticket: Ticket, channel: _Channel, page: _Page, send: Send) -> None:
         clock = asyncio.get_running_loop().time
         sent: Snapshot | None = None
         began = asked_at = quiet_since = clock()
-        while not (gone.done() or channel.is_over or clock() - began > LONGEST_S):
-            news, snapshot = channel.news, channel.snapshot
+        while not (page.gone.done() or channel.is_over or clock() - began > LONGEST_S):
+            snapshot = channel.snapshot
             if snapshot is not None and (sent is None or snapshot.sum != sent.sum):
-                await _send_event(self._streams.sign_of_life(), send)
-                await _send_event(snapshot.event, send)
+                await _send(send, self._streams.sign_of_life())
+                await _send(send, snapshot.event)
                 sent, quiet_since = snapshot, clock()
             elif clock() - quiet_since >= SIGN_OF_LIFE_S:
-                await _send_event(self._streams.sign_of_life(), send)
+                await _send(send, self._streams.sign_of_life())
                 quiet_since = clock()
             if clock() - asked_at >= SIGN_OF_LIFE_S:
                 if not await self._in_thread(ticket.is_welcome):
                     return
                 asked_at = clock()
-            await asyncio.wait((news, gone), timeout=SIGN_OF_LIFE_S / 2, return_when=asyncio.FIRST_COMPLETED)
+            await page.sleep(SIGN_OF_LIFE_S / 2)
 
-    def _enter(self, view: View, role: Role | None) -> _Channel:
+    def _enter(self, view: View, role: Role | None, page: _Page) -> _Channel:
         channel = self._channels.get((view, role))
         if channel is None or channel.is_over:
             channel = self._channels[view, role] = _Channel()
             task = asyncio.ensure_future(self._keep_up(view, role, channel))
             self._keeping_up.add(task)  # the loop itself would forget it
             task.add_done_callback(self._keeping_up.discard)
-        channel.readers += 1
+        channel.pages.add(page)
         return channel
 
     async def _keep_up(self, view: View, role: Role | None, channel: _Channel) -> None:
         token: int | None = None
         try:
-            while token is None or (channel.readers and not self._streams.is_stopping()):
+            while token is None or (channel.pages and not self._streams.is_stopping()):
                 token, snapshot = await self._in_thread(partial(self._look, view, role, token))
                 if channel.snapshot is None or snapshot.sum != channel.snapshot.sum:
                     channel.snapshot = snapshot
-                    channel.tell()
+                    await channel.tell()
         except Exception as error:  # their pages connect again, and hear from the door what is the matter
             _log.warning("streams ended", view=view, why=type(error).__name__)
         finally:
             channel.is_over = True
-            channel.tell()
+            await channel.tell()
 
     def _look(self, view: View, role: Role | None, seen: int | None) -> tuple[int, Snapshot]:
         """Return the newest token and the state, after a change if one comes soon; in a thread, for both take time."""
@@ -131,8 +155,9 @@ class Relay:
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
 
 
-async def _send_event(event: bytes, send: Send) -> None:
-    await asyncio.wait_for(send({"type": "http.response.body", "body": event, "more_body": True}), STUCK_AFTER_S)
+async def _send(send: Send, piece: bytes, *, is_more: bool = True) -> None:
+    async with asyncio.timeout(STUCK_AFTER_S):
+        await send({"type": "http.response.body", "body": piece, "more_body": is_more})
 
 
 async def _until_gone(receive: Receive) -> None:

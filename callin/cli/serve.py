@@ -36,7 +36,7 @@ from callin.webhooks import Front
 MOST_WORKERS = 64
 # What is rendered for a board with hundreds of rows holds the interpreter for tens of milliseconds. The event loop lets
 # go of it at each statement, and with Python's own five milliseconds would wait as long each time to have it back.
-SWITCH_S = 0.0005
+SWITCH_S = 0.0001
 # Between a new worker's start and the old one's burial.
 RESPAWN_AFTER_S = 0.5
 # A round of the courier may be waiting for Twilio twice over.
