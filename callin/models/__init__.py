@@ -4,6 +4,7 @@ from callin.models.base import Base
 from callin.models.beats import Beat
 from callin.models.callers import Caller
 from callin.models.calls import Call, DjCall, PinTry
+from callin.models.changes import ChangeCount
 from callin.models.checks import Check
 from callin.models.erasures import Erasure, ErasureKind
 from callin.models.messages import Message, MessageSound, MessageState, SoundState
@@ -22,6 +23,7 @@ __all__ = [
     "Beat",
     "Call",
     "Caller",
+    "ChangeCount",
     "Check",
     "Deed",
     "DjCall",

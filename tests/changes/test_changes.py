@@ -9,15 +9,28 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from structlog.testing import capture_logs
 
 from callin.changes import Changes
 from callin.db import Sessions, engine_for, sessions_for, transaction
 from callin.desk import shows
-from callin.models import Caller
+from callin.models import Call, Caller
 
 NOW = datetime(2026, 3, 6, 20, tzinfo=UTC)
+# All that desk/lineup_reading.py reads but calls, whose changes stand in the show log.
+TOLD_OF = (
+    "callers",
+    "checks",
+    "dj_calls",
+    "messages",
+    "pictures",
+    "show_log",
+    "shows",
+    "text_stops",
+    "texters",
+    "texts",
+)
 # A machine that is busy with other tests is slow, not wrong.
 PATIENCE_S = 60
 STRANGER = """
@@ -76,6 +89,30 @@ def test_what_changed_before_the_first_wait_is_not_missed(sessions: Sessions) ->
     open_show(sessions)
     assert changes.wait(before, timeout_s=PATIENCE_S) > before
     changes.stop()
+
+
+def test_what_waiting_callers_are_told_wakes_nobody(changes: Changes, sessions: Sessions) -> None:
+    """Five thousand of them write eighty times a second: nothing of that is on the board."""
+    with transaction(sessions) as session:
+        session.add(Call(call_sid="CA1", arrived_at=NOW))
+    before = changes.token
+    with transaction(sessions) as session:
+        session.execute(update(Call).values(waited_s=30, told_place=1, told_at_s=30))
+    assert changes.wait(before, timeout_s=0.2) == before
+
+
+@pytest.mark.parametrize("table", TOLD_OF)
+def test_every_table_that_the_board_reads_is_watched(sessions: Sessions, table: str) -> None:
+    """Whichever verb writes there, and whatever a later migration makes of the table: SQLite copies some."""
+    engine = sessions.kw["bind"]
+    is_sqlite = engine.dialect.name == "sqlite"
+    asked = (
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name AND sql LIKE '%UPDATE changes%'"
+        if is_sqlite
+        else "SELECT count(*) FROM pg_trigger WHERE tgrelid = CAST(:name AS regclass) AND tgname = 'tell_of_change'"
+    )
+    with transaction(sessions) as session:
+        assert session.scalar(text(asked), {"name": table}) == (3 if is_sqlite else 1)
 
 
 def test_nothing_wakes_while_nothing_changes(changes: Changes, sessions: Sessions) -> None:
