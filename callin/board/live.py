@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 import phonenumbers
 from flask import Flask, Response, current_app, make_response, render_template, request
+from jinja2 import Environment
 from markupsafe import Markup
 
 from callin.board.offers import offers_for
@@ -45,6 +47,8 @@ def go_live(app: Flask, *, station: Station, stopping: Stopping | None = None) -
     )
     app.jinja_env.filters["national"] = national
 
+    rows = {role: _Rows(app.jinja_env, role=role) for role in Role}
+
     def read(now: datetime) -> Lineup:
         with station.reading() as session:
             return read_lineup(session, now=now)
@@ -57,7 +61,8 @@ def go_live(app: Flask, *, station: Station, stopping: Stopping | None = None) -
             return app.jinja_env.get_template("_host.html").render(lineup=lineup, next_place=_next_of(lineup))
         return app.jinja_env.get_template("_board.html").render(
             lineup=lineup,
-            can=lambda place: " ".join(offers_for(place, role=role)),
+            can=partial(_offered, role=role),
+            row_of=rows[role].of(lineup.line),
             may_write=may(role, Right.WRITE),
             may_run=may(role, Right.RUN_SHOW),
         )
@@ -133,6 +138,32 @@ def national(number: str) -> str:
         number: E.164, as the settings have it.
     """
     return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+class _Rows:
+    """The line's rows for one role, each rendered once for as long as it stays as it is: most do when one changes."""
+
+    def __init__(self, environment: Environment, *, role: Role) -> None:
+        self._environment = environment
+        self._role = role
+        self._rendered: dict[Place, Markup] = {}
+
+    def of(self, line: Iterable[Place]) -> Callable[[Place], Markup]:
+        """Return what gives the row of each place of this line; no other row is kept.
+
+        Args:
+            line: as it is now.
+        """
+        before, module = self._rendered, self._environment.get_template("_places.html").module
+        self._rendered = {
+            place: before.get(place) or module.row(place, _offered(place, role=self._role))  # type: ignore[attr-defined]  # its macro
+            for place in line
+        }
+        return self._rendered.__getitem__
+
+
+def _offered(place: Place, *, role: Role) -> str:
+    return " ".join(offers_for(place, role=role))
 
 
 def _next_of(lineup: Lineup) -> Place | None:

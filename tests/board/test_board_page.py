@@ -1,9 +1,11 @@
 """What the board says, rendered from lineups made by hand."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from callin.board.live import _Rows
 from callin.desk.lineup import LastCheck
 from callin.rules.roles import Role
 from tests.board.lineups import EIGHT, lineup, place
@@ -23,7 +25,7 @@ from tests.webhooks.ringing import Doors
 def test_the_board_says_how_far_it_agrees_with_twilio(doors: Doors, check: LastCheck, expected: str) -> None:
     """When it was compared, what had to be put right, and since when nobody could."""
     template = doors.app.jinja_env.get_template("_board.html")
-    page = template.render(lineup=lineup(place(), check=check), can=lambda _place: "", may_write=True, may_run=True)
+    page = template.render(lineup=lineup(check=check), may_write=True, may_run=True)
     assert expected in page
 
 
@@ -31,8 +33,7 @@ def test_the_board_says_how_far_it_agrees_with_twilio(doors: Doors, check: LastC
 def test_the_board_says_when_no_text_goes_out(doors: Doors, since: datetime | None) -> None:
     """Somebody pulled the kill switch: since when, and how texts are started again."""
     template = doors.app.jinja_env.get_template("_board.html")
-    stopped = lineup(place(), no_texts_since=since)
-    page = template.render(lineup=stopped, can=lambda _place: "", may_write=True, may_run=True)
+    page = template.render(lineup=lineup(no_texts_since=since), may_write=True, may_run=True)
     assert ("no text goes out since" in page) is (since is not None)
 
 
@@ -44,3 +45,18 @@ def test_the_board_links_to_pretend_phones_when_there_are_some(doors: Doors, api
     page = admitted(rehearsed, Role.PRODUCER).get("/board").text
 
     assert ('<a href="http://127.0.0.1:4010/">Phones</a>' in page) is is_linked
+
+
+def test_a_row_is_made_again_only_when_it_has_changed(doors: Doors) -> None:
+    """When one of hundreds gets a note, the others stand as they stood; whoever has gone is kept nowhere."""
+    rows = _Rows(doors.app.jinja_env, role=Role.PRODUCER)
+    ana, bob, eve = place(place_id=1), place(place_id=2, name="Bob"), place(place_id=3)
+    before = rows.of((ana, bob, eve))(ana)
+    noted = replace(bob, note="first caller tonight")
+    row_of = rows.of((ana, noted))
+
+    assert row_of(ana) is before
+    assert "first caller tonight" in row_of(noted)
+    assert list(rows._rendered) == [ana, noted]
+    assert "next_up" in before
+    assert "next_up" not in _Rows(doors.app.jinja_env, role=Role.DJ).of((ana,))(ana)
