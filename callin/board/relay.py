@@ -7,6 +7,7 @@ hundred times, and webhooks wait in between; one coroutine each costs a fraction
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -103,7 +104,9 @@ class Relay:
     async def _send_events(self, ticket: Ticket, channel: _Channel, page: _Page, send: Send) -> None:
         clock = asyncio.get_running_loop().time
         sent: Snapshot | None = None
-        began = asked_at = quiet_since = clock()
+        began = quiet_since = clock()
+        # Pages that connected together, after a restart say, do not ask together ever after.
+        asked_at = began - random.uniform(0, SIGN_OF_LIFE_S)  # noqa: S311  no secret
         while not (page.gone.done() or channel.is_over or clock() - began > LONGEST_S):
             snapshot = channel.snapshot
             if snapshot is not None and (sent is None or snapshot.sum != sent.sum):
