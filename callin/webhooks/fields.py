@@ -42,7 +42,12 @@ def pairs_of(encoded: str) -> list[tuple[str, str]]:
 
 def _decoded(pair: str) -> tuple[str, str]:
     name, _equals, value = pair.replace("+", " ").partition("=")
-    return unquote(name, errors="surrogateescape"), unquote(value, errors="surrogateescape")
+    # Most of what is escaped is the plus of a phone number; no other escape can come of putting it back first.
+    return _plain(name), _plain(value.replace("%2B", "+"))
+
+
+def _plain(escaped: str) -> str:
+    return unquote(escaped, errors="surrogateescape") if "%" in escaped else escaped
 
 
 class Fields:
