@@ -25,8 +25,6 @@ from callin.rules.roles import Role
 THREADS = len(View) * (len(Role) + 1) + 4
 # A page that takes nothing for so long is on a laptop that was closed; when it is opened, it connects again.
 STUCK_AFTER_S = 30.0
-# A board of hundreds of rows has some 300 KB, so four take the loop a millisecond.
-WAKE_AT_ONCE = 4
 
 _Told = TypeVar("_Told")
 _log = structlog.get_logger(__name__)
@@ -60,11 +58,10 @@ class _Channel:
         self.is_over = False
 
     async def tell(self) -> None:
-        """Everybody wakes, a few at a time: a hundred at once would send tens of megabytes before a webhook's turn."""
-        for number, page in enumerate(tuple(self.pages)):
+        """Everybody wakes, one after the other: a hundred at once would send tens of megabytes before a webhook's turn."""
+        for page in tuple(self.pages):
             page.wake()
-            if number % WAKE_AT_ONCE == WAKE_AT_ONCE - 1:
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
 
 class Relay:
