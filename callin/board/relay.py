@@ -10,7 +10,6 @@ import asyncio
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -31,22 +30,39 @@ _log = structlog.get_logger(__name__)
 
 
 class _Page:
-    """One open page, and how it hears that there is something new."""
+    """One open page: how it hears that there is something new, and what it is sent.
 
-    def __init__(self, gone: asyncio.Future[None]) -> None:
+    No timer is its own: a hundred of them, set and taken back for each change, would cost more than what is sent.
+    """
+
+    def __init__(self, send: Send, *, gone: asyncio.Future[None]) -> None:
         self.gone = gone
+        self.looked_at = _now_s()
+        self.is_stuck = False
+        self._send = send
+        self._sending_since: float | None = None
+        self._task = asyncio.current_task()
         self._news = asyncio.Event()
+        gone.add_done_callback(lambda _gone: self._news.set())
 
-    def wake(self) -> None:
-        """Let it look."""
-        self._news.set()
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait for that, or for the page to go, or for the time to pass."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
+    async def until_news(self) -> None:
+        """Wait for something new, for the page to go, or for a look to be due anyway."""
+        await self._news.wait()
         self._news.clear()
+        self.looked_at = _now_s()
+
+    async def send(self, piece: bytes, *, is_more: bool = True) -> None:
+        """Send a piece; while the page takes nothing, this waits."""
+        self._sending_since = _now_s()
+        await self._send({"type": "http.response.body", "body": piece, "more_body": is_more})
+        self._sending_since = None
+
+    def wake(self, *, patience_s: float) -> None:
+        """Let it look; it is given up if it has taken nothing for longer than this."""
+        self._news.set()
+        if self._sending_since is not None and self._task and _now_s() - self._sending_since > patience_s:
+            self.is_stuck = True
+            self._task.cancel()
 
 
 class _Channel:
@@ -57,11 +73,20 @@ class _Channel:
         self.snapshot: Snapshot | None = None
         self.is_over = False
 
-    async def tell(self) -> None:
-        """Everybody wakes, one after the other: a hundred at once would send tens of megabytes before a webhook's turn."""
+    async def tell(self, snapshot: Snapshot) -> None:
+        """Everybody wakes if this is news, one after the other: all at once would send tens of megabytes in one go."""
+        is_news = self.snapshot is None or snapshot.sum != self.snapshot.sum
+        self.snapshot = snapshot if is_news else self.snapshot
         for page in tuple(self.pages):
-            page.wake()
-            await asyncio.sleep(0)
+            if is_news or _now_s() - page.looked_at > SIGN_OF_LIFE_S / 2:
+                page.wake(patience_s=STUCK_AFTER_S)
+                await asyncio.sleep(0)
+
+    def end(self) -> None:
+        """Everybody ends, whatever they were doing."""
+        self.is_over = True
+        for page in self.pages:
+            page.wake(patience_s=0)
 
 
 class Relay:
@@ -86,38 +111,40 @@ class Relay:
             receive: of the request, whose body has been read.
             send: of the response, which has begun.
         """
-        page = _Page(asyncio.ensure_future(_until_gone(receive)))
-        page.gone.add_done_callback(lambda _gone: page.wake())
+        page = _Page(send, gone=asyncio.ensure_future(_until_gone(receive)))
         channel = self._enter(ticket.view, ticket.role, page)
         try:
-            await self._send_events(ticket, channel, page, send)
-            await _send(send, b"", is_more=False)
-        except (TimeoutError, OSError):
-            pass  # it takes nothing any more
+            await self._send_events(ticket, channel, page)
+            await page.send(b"", is_more=False)
+        except asyncio.CancelledError:
+            if not page.is_stuck:
+                raise
+        except OSError:
+            pass  # it has gone
         finally:
             page.gone.cancel()
             channel.pages.discard(page)
 
-    async def _send_events(self, ticket: Ticket, channel: _Channel, page: _Page, send: Send) -> None:
-        clock = asyncio.get_running_loop().time
+    async def _send_events(self, ticket: Ticket, channel: _Channel, page: _Page) -> None:
         sent: Snapshot | None = None
-        began = quiet_since = clock()
+        began = quiet_since = _now_s()
         # Pages that connected together, after a restart say, do not ask together ever after.
         asked_at = began - random.uniform(0, SIGN_OF_LIFE_S)  # noqa: S311  no secret
-        while not (page.gone.done() or channel.is_over or clock() - began > LONGEST_S):
+        while not (page.gone.done() or channel.is_over or _now_s() - began > LONGEST_S):
             snapshot = channel.snapshot
             if snapshot is not None and (sent is None or snapshot.sum != sent.sum):
-                await _send(send, self._streams.sign_of_life())
-                await _send(send, snapshot.event)
-                sent, quiet_since = snapshot, clock()
-            elif clock() - quiet_since >= SIGN_OF_LIFE_S:
-                await _send(send, self._streams.sign_of_life())
-                quiet_since = clock()
-            if clock() - asked_at >= SIGN_OF_LIFE_S:
+                await page.send(self._streams.sign_of_life())
+                await page.send(snapshot.event)
+                sent, quiet_since = snapshot, _now_s()
+            elif _now_s() - quiet_since >= SIGN_OF_LIFE_S:
+                await page.send(self._streams.sign_of_life())
+                quiet_since = _now_s()
+            if _now_s() - asked_at >= SIGN_OF_LIFE_S:
                 if not await self._in_thread(ticket.is_welcome):
                     return
-                asked_at = clock()
-            await page.sleep(SIGN_OF_LIFE_S / 2)
+                asked_at = _now_s()
+            if channel.snapshot is snapshot:
+                await page.until_news()
 
     def _enter(self, view: View, role: Role | None, page: _Page) -> _Channel:
         channel = self._channels.get((view, role))
@@ -134,14 +161,11 @@ class Relay:
         try:
             while token is None or (channel.pages and not self._streams.is_stopping()):
                 token, snapshot = await self._in_thread(partial(self._look, view, role, token))
-                if channel.snapshot is None or snapshot.sum != channel.snapshot.sum:
-                    channel.snapshot = snapshot
-                    await channel.tell()
+                await channel.tell(snapshot)
         except Exception as error:  # their pages connect again, and hear from the door what is the matter
             _log.warning("streams ended", view=view, why=type(error).__name__)
         finally:
-            channel.is_over = True
-            await channel.tell()
+            channel.end()
 
     def _look(self, view: View, role: Role | None, seen: int | None) -> tuple[int, Snapshot]:
         """Return the newest token and the state, after a change if one comes soon; in a thread, for both take time."""
@@ -155,9 +179,8 @@ class Relay:
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
 
 
-async def _send(send: Send, piece: bytes, *, is_more: bool = True) -> None:
-    async with asyncio.timeout(STUCK_AFTER_S):
-        await send({"type": "http.response.body", "body": piece, "more_body": is_more})
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _until_gone(receive: Receive) -> None:
