@@ -24,6 +24,8 @@ from callin.rules.roles import Role
 THREADS = len(View) * (len(Role) + 1) + 4
 # A page that takes nothing for so long is on a laptop that was closed; when it is opened, it connects again.
 STUCK_AFTER_S = 30.0
+# A board of hundreds of rows has some 300 KB, so that many take the loop a millisecond.
+WAKE_AT_ONCE = 4
 
 _Told = TypeVar("_Told")
 _log = structlog.get_logger(__name__)
@@ -77,9 +79,10 @@ class _Channel:
         """Everybody wakes if this is news, one after the other: all at once would send tens of megabytes in one go."""
         is_news = self.snapshot is None or snapshot.sum != self.snapshot.sum
         self.snapshot = snapshot if is_news else self.snapshot
-        for page in tuple(self.pages):
+        for number, page in enumerate(tuple(self.pages)):
             if is_news or _now_s() - page.looked_at > SIGN_OF_LIFE_S / 2:
                 page.wake(patience_s=STUCK_AFTER_S)
+            if number % WAKE_AT_ONCE == WAKE_AT_ONCE - 1:
                 await asyncio.sleep(0)
 
     def end(self) -> None:
