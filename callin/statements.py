@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Select, Update, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from callin.db import IS_SINGLE, Sessions, turn_at
 from callin.errors import NotAtOnce
@@ -94,7 +94,7 @@ class Statements:
         if spelled is None:
             spelled = self._spelled[statement] = _Spelled(statement, dialect=self._engine.dialect)
         with self._seats:
-            connection = self._one_that_is_ready() or self._engine.connect()
+            connection = self._one_that_is_ready() or self._one_more()
             try:
                 cursor = connection.connection.cursor()
                 cursor.execute(spelled.words, spelled.parameters(values))
@@ -126,6 +126,14 @@ class Statements:
             dialect=dialect,
         )
         return told
+
+    def _one_more(self) -> Connection:
+        try:
+            return self._engine.connect()
+        except SQLAlchemyError as error:
+            if self._may_wait:
+                raise
+            raise NotAtOnce(str(error)) from error
 
     def _one_that_is_ready(self) -> Connection | None:
         try:

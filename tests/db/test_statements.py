@@ -1,14 +1,18 @@
 """Single statements: on connections kept ready, seeing the present, and never stale for long."""
 
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from callin.db import Sessions, sessions_for, transaction
+from callin.db import Sessions, engine_for, sessions_for, transaction
+from callin.errors import NotAtOnce
 from callin.models import Caller, Show, ShowState
 from callin.statements import SEATS, Statements
 from tests.desk.conftest import EIGHT
@@ -88,6 +92,59 @@ def test_a_change_that_cannot_be_made_in_time_says_that_the_database_is_away(
     assert not failed.value.connection_invalidated
     assert "+1555" not in str(failed.value)
     assert not statements.change(BAN, {})  # somebody else did
+
+
+@pytest.fixture
+def hurried(statements: Statements, sessions: Sessions, database_url: str) -> Iterator[Statements]:
+    """Those of an event loop, on the same SQLite database."""
+    engine = engine_for(database_url, busy_timeout_ms=0)
+    yield Statements(engine, sessions=sessions, may_wait=False)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_may_not_wait_reads_and_writes_at_once(hurried: Statements) -> None:
+    """While nobody else writes there is nothing to wait for."""
+    assert hurried.first(BANNED, {}) == (None,)
+    assert hurried.change(BAN, {})
+    assert hurried.first(BANNED, {}) == ("rude",)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", ["a thread of this process", "another process"])
+def test_whoever_may_not_wait_for_a_writer_is_told_so(hurried: Statements, database_url: str, who: str) -> None:
+    """At once, and nothing was changed; reading goes on meanwhile."""
+    others = sessions_for(engine_for(database_url)) if who == "another process" else hurried._sessions
+    is_writing, is_enough = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with transaction(others) as session:
+            session.execute(update(Caller.__table__).values(name="writing"))
+            is_writing.set()
+            is_enough.wait(20)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert is_writing.wait(20)
+    began = time.monotonic()
+    with pytest.raises(NotAtOnce):
+        hurried.change(BAN, {})
+    assert hurried.first(BANNED, {}) == (None,)
+    assert time.monotonic() - began < 1
+    is_enough.set()
+    writer.join()
+    others.kw["bind"].dispose()
+    assert hurried.change(BAN, {})
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_cannot_be_opened_is_left_to_whoever_may_wait(hurried: Statements, database_url: str) -> None:
+    """They will hear what is the matter, and say so."""
+    path = Path(database_url.removeprefix("sqlite:///"))
+    path.rename(path.with_suffix(".away"))
+    path.mkdir()
+    with pytest.raises(NotAtOnce):
+        hurried.first(BANNED, {})
 
 
 def test_a_statement_that_fails_says_so_and_the_next_one_works(statements: Statements) -> None:
