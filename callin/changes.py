@@ -120,7 +120,7 @@ class Changes:
         connection: Any = pooled.driver_connection
         pooled.detach()  # the pool may open another in its place
         with self._lock:
-            self._connection, self._seen_version, self._seen = connection, None, None
+            self._connection, self._seen_version, self._seen = connection, None, None  # so the first look tells
             if self._is_sqlite:
                 self._look()
                 return
@@ -144,7 +144,7 @@ class Changes:
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version == self._seen_version:
             return
-        (number,) = self._connection.execute("SELECT number FROM changes").fetchone()
+        (number,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM changes").fetchone()
         self._seen_version = version
         if number != self._seen:
             self._seen = number

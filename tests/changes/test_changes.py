@@ -1,5 +1,6 @@
 """The change signal: a change by anybody wakes whoever waits, on both databases."""
 
+import re
 import subprocess
 import sys
 import time
@@ -15,10 +16,10 @@ from structlog.testing import capture_logs
 from callin.changes import Changes
 from callin.db import Sessions, engine_for, sessions_for, transaction
 from callin.desk import shows
-from callin.models import Call, Caller
+from callin.models import Base, Call, Caller
 
 NOW = datetime(2026, 3, 6, 20, tzinfo=UTC)
-# All that desk/lineup_reading.py reads but calls, whose changes stand in the show log.
+# All that desk/lineup_reading.py reads but calls: of theirs PostgreSQL hears by the show log, SQLite by columns.
 TOLD_OF = (
     "callers",
     "checks",
@@ -107,12 +108,48 @@ def test_every_table_that_the_board_reads_is_watched(sessions: Sessions, table: 
     engine = sessions.kw["bind"]
     is_sqlite = engine.dialect.name == "sqlite"
     asked = (
-        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name AND sql LIKE '%UPDATE changes%'"
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name AND sql LIKE '%INTO changes%'"
         if is_sqlite
         else "SELECT count(*) FROM pg_trigger WHERE tgrelid = CAST(:name AS regclass) AND tgname = 'tell_of_change'"
     )
     with transaction(sessions) as session:
         assert session.scalar(text(asked), {"name": table}) == (3 if is_sqlite else 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_all_of_a_call_is_watched_but_what_wait_requests_write(changes: Changes, sessions: Sessions) -> None:
+    """A column that a later migration adds counts too, or is named here."""
+    with transaction(sessions) as session:
+        asked = "SELECT sql FROM sqlite_master WHERE name = 'count_update_calls'"
+        counted = set(re.findall(r"\w+", session.scalars(text(asked)).one().partition(" ON ")[0]))
+        session.add(Call(call_sid="CA1", arrived_at=NOW))
+    columns = {column.name for column in Base.metadata.tables["calls"].columns}
+    assert columns - counted == {
+        "id",
+        "waited_s",
+        "told_place",
+        "told_at_s",
+        "told_low_min",
+        "told_high_min",
+        "told_late",
+    }
+    for column in ("topic", "state"):
+        before = changes.token
+        with transaction(sessions) as session:
+            session.execute(update(Call).values({column: "next_up"}))
+        assert changes.wait(before, timeout_s=PATIENCE_S) > before
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_empty_count_begins_anew(changes: Changes, sessions: Sessions) -> None:
+    """Whoever empties every table of a database has not made the board deaf."""
+    open_show(sessions)
+    with transaction(sessions) as session:
+        session.execute(text("DELETE FROM changes"))
+    before = changes.token
+    with transaction(sessions) as session:
+        session.add(Caller(phone_number="+15550100", first_seen_at=NOW))
+    assert changes.wait(before, timeout_s=PATIENCE_S) > before
 
 
 def test_nothing_wakes_while_nothing_changes(changes: Changes, sessions: Sessions) -> None:
