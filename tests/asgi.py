@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from callin.asgi import Application, Message, Scope
+
+_Told = TypeVar("_Told")
 
 
 @dataclass
@@ -87,3 +91,9 @@ async def exchange(app: Application, scope: Scope, *pieces: bytes) -> Exchanged:
         )
     await app(scope, exchanged.sent.get, exchanged.send)
     return exchanged
+
+
+def run(play: Coroutine[Any, Any, _Told]) -> _Told:
+    """Run something on a loop of its own, in a thread of its own: in this one a browser's driver may have left one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, play).result()

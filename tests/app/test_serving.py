@@ -7,7 +7,7 @@ import pytest
 
 from callin.asgi import Message
 from callin.board.live import the_streams
-from tests.asgi import Exchanged, exchange, scope_of
+from tests.asgi import Exchanged, exchange, run, scope_of
 from tests.webhooks.ringing import Doors
 
 
@@ -15,7 +15,7 @@ def ask(
     doors: Doors, method: str, path: str, *, query: str | bytes = "", headers: Iterable[tuple[str, str]] = ()
 ) -> Exchanged:
     """Send a request without a body."""
-    return asyncio.run(exchange(doors.front, scope_of(method, path, query=query, headers=headers)))
+    return run(exchange(doors.front, scope_of(method, path, query=query, headers=headers)))
 
 
 def open_streams(doors: Doors) -> int:
@@ -30,7 +30,7 @@ def on_the_loop(play: Callable[[], Awaitable[None]]) -> None:
         async with asyncio.timeout(30):
             await play()
 
-    asyncio.run(within())
+    run(within())
 
 
 def open_page(doors: Doors) -> tuple[Exchanged, asyncio.Task[None]]:
@@ -125,7 +125,7 @@ def test_a_server_may_hand_over_a_body_as_it_likes(doors: Doors) -> None:
         await doors.front(scope_of("POST", "/sign-in", headers=headers), receive, got.send)
         return got
 
-    got = asyncio.run(sign_in())
+    got = run(sign_in())
     assert got.status == 400  # the form's token is missing, so it has been read
     assert not pieces
 
@@ -143,5 +143,5 @@ def test_other_kinds_of_talk_are_let_down_gently(doors: Doors) -> None:
 
         await doors.front({**scope_of("GET", "/board/stream"), "type": "websocket"}, receive, send)
 
-    asyncio.run(talk())
+    run(talk())
     assert [message["type"] for message in sent] == ["websocket.close"]

@@ -12,7 +12,7 @@ from callin.board.relay import Relay
 from callin.board.snapshots import View
 from callin.board.stream import Ticket
 from callin.rules.roles import Role
-from tests.asgi import Exchanged
+from tests.asgi import Exchanged, run
 from tests.board.lineups import EIGHT, lineup, place
 from tests.board.test_stream import Hall
 
@@ -70,7 +70,7 @@ def evening(play: Callable[[Loft], Awaitable[None]]) -> None:
         async with asyncio.timeout(30):
             await play(Loft())
 
-    asyncio.run(within())
+    run(within())
 
 
 def test_the_whole_state_comes_at_once_and_again_after_a_change() -> None:

@@ -1,6 +1,8 @@
 """The line while it waits."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -10,6 +12,7 @@ from callin.desk.joining import arrive_next_up
 from callin.errors import NoOpenShow, NotWaiting
 from callin.rules.call_states import CallState, QueueResult
 from callin.rules.estimate import WaitRange
+from callin.statements import _Spelled
 
 from .conftest import Desk
 
@@ -49,13 +52,22 @@ def test_those_next_up_stand_before_the_queue(open_desk: Desk) -> None:
     assert open_desk.hold("CA0002", 1, 0, is_next_queue=True).is_next
 
 
-def test_the_hot_path_reads_once_and_writes_nothing_without_news(open_desk: Desk) -> None:
+def test_the_hot_path_reads_once_and_writes_nothing_without_news(
+    open_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between two announcements a wait request costs one SELECT and no write."""
     open_desk.join("CA0001")
     open_desk.hold("CA0001", 3, 0)
     statements: list[str] = []
     engine = open_desk.sessions.kw["bind"]
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    parameters = _Spelled.parameters
+
+    def asked(spelled: _Spelled, values: Mapping[str, object]) -> Any:
+        statements.append(spelled.words)  # they go to the driver itself
+        return parameters(spelled, values)
+
+    monkeypatch.setattr(_Spelled, "parameters", asked)
     open_desk.hold("CA0001", 3, 10)
     assert [statement.split()[0] for statement in statements if not is_a_turn(statement)] == ["SELECT"]
     statements.clear()

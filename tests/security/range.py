@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import contextlib
 import hmac
@@ -23,7 +22,7 @@ from callin.errors import ShowAlreadyOpen
 from callin.rules.roles import Role
 from callin.serving import Pages
 from callin.webhooks import Fields, PhoneDoor
-from tests.asgi import Exchanged, scope_of
+from tests.asgi import Exchanged, run, scope_of
 from tests.board.visiting import Browser, admitted, link_for
 from tests.carrier.switchboard import Asked, Switchboard, refusal
 from tests.security.shots import Shot
@@ -156,7 +155,7 @@ class Range:
         headers.setdefault("Cookie", f"callin_session={self.browsers[shot.who].cookie}")
         version = self._version()
         with capture_logs() as lines:
-            status, location = asyncio.run(self._answer(method, path, query, body, headers, shot.content_type))
+            status, location = run(self._answer(method, path, query, body, headers, shot.content_type))
         has_changed = self._version() != version
         self._sign_in_again(rule, shot.who)
         return Hit(

@@ -3,7 +3,6 @@
 Webhooks go the way they go under `callin serve`, on an event loop; `client` is Flask's own, for pages.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,7 @@ from callin.desk import shows
 from callin.models import Base
 from callin.serving import Pages
 from callin.station import Station, station_of
-from tests.asgi import exchange, scope_of
+from tests.asgi import exchange, run, scope_of
 from tests.carrier.switchboard import settings_for_tests
 
 EIGHT = datetime(2026, 11, 23, 20, tzinfo=UTC)
@@ -92,7 +91,7 @@ class Doors:
             headers["X-Twilio-Signature"] = signature
         bare, _, query = path.partition("?")
         scope = scope_of("POST", unquote(bare), query=query, headers=headers.items(), body=body)
-        got = asyncio.run(exchange(self.front, scope, body))
+        got = run(exchange(self.front, scope, body))
         return Reply(
             status=got.status, body=got.body, headers={name.title(): told for name, told in got.headers.items()}
         )

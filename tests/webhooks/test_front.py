@@ -1,6 +1,5 @@
 """The front: webhooks are answered before Flask, and just as Flask would; callers in line at once."""
 
-import asyncio
 import threading
 import time
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ import pytest
 
 from callin.models import Call
 from callin.rules.call_states import CallState
-from tests.asgi import Exchanged, exchange, scope_of
+from tests.asgi import Exchanged, exchange, run, scope_of
 from tests.webhooks.ringing import ANA, Doors
 
 ANSWER, WAIT = "/voice/listener/answer", "/voice/listener/wait"
@@ -103,7 +102,7 @@ def test_whoever_hangs_up_in_the_middle_of_a_form_is_not_answered(doors: Doors) 
         await doors.front(scope, got.sent.get, got.send)
         return got
 
-    assert asyncio.run(hang_up()).status == 0
+    assert run(hang_up()).status == 0
 
 
 def test_a_station_under_a_path_answers_with_and_without_it(database_url: str) -> None:
@@ -164,4 +163,4 @@ def test_a_row_whose_webhook_was_lost_is_healed_by_a_thread(waiting: Doors) -> N
 
 def ask(doors: Doors, method: str, path: str, *pieces: bytes, headers: Iterable[tuple[str, str]] = ()) -> Exchanged:
     """Send a request to the loop as it is; the body's pieces tell no length of their own."""
-    return asyncio.run(exchange(doors.front, scope_of(method, path, headers=headers), *pieces))
+    return run(exchange(doors.front, scope_of(method, path, headers=headers), *pieces))
