@@ -113,7 +113,8 @@ class Answer:
         meter: of its seconds.
         view: what it says.
         failed: what it says when that fails.
-        is_routine: whether it is asked so often that a line in the log each time would bury the rest.
+        is_routine: whether it is asked so often that a line in the log each time would bury the rest, and that an
+            event loop answers it at once where it can.
     """
 
     route: str
@@ -174,7 +175,7 @@ class PhoneDoor(Blueprint):
             path: below the door's prefix.
             sorry: the document for any failure.
             carries: parameters that a second try needs and Twilio would not send again.
-            is_routine: whether it is asked so often that a line in the log each time would bury the rest.
+            is_routine: whether callers in line ask it every few seconds: no line in the log, and at once on a loop.
         """
 
         def failed(keeper: Keeper, asked: Asked, fields: Fields, error: Exception) -> Reply:
