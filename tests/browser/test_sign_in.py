@@ -18,6 +18,7 @@ def test_a_password_leads_to_where_they_wanted(house: House) -> None:
     """By keys alone: a wrong one is told and the field has the focus, the right one opens the page they came for."""
     give_password(house, "pete")
     page = house.visit("/people")
+    expect(page.get_by_label("Name")).to_be_focused()  # a browser gives a new page its focus a moment later
     page.keyboard.type("Pete")
     page.keyboard.press("Tab")
     page.keyboard.type("a wrong one")
